@@ -1,0 +1,31 @@
+import type { Clock } from './clock.js';
+
+/** The largest delay that the platform's timers keep; beyond it they fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The process's own time: `performance.now()`, `Date.now()` and `setTimeout`. */
+export const systemClock: Clock = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  schedule(delayMs, callback) {
+    const dueMs = performance.now() + delayMs;
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = () => {
+      const leftMs = dueMs - performance.now();
+      if (leftMs > MAX_TIMER_MS) timer = setTimeout(arm, MAX_TIMER_MS);
+      else timer = setTimeout(callback, Math.max(0, leftMs));
+      unref(timer);
+    };
+    arm();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Timers are numbers outside Node, and there is nothing to detach them from. */
+function unref(timer: unknown): void {
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') {
+    timer.unref();
+  }
+}

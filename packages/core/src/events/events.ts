@@ -1,0 +1,32 @@
+import type { AbandonReason, CleanupClaim } from '../cleanup/cleanup.js';
+import type { Lease } from '../lease/lease.js';
+import type { Refusal } from '../service/answer.js';
+import type { SweepReport } from '../store/control-verbs.js';
+
+/** What happened, for logs and metrics. Told after the fact; nothing waits for it. */
+export type LeaseEvent =
+  | { readonly type: 'lease-created'; readonly lease: Lease; readonly replayed: boolean }
+  | { readonly type: 'lease-renewed'; readonly lease: Lease }
+  | { readonly type: 'lease-released'; readonly lease: Lease }
+  | { readonly type: 'refused'; readonly verb: LeaseVerb; readonly refusal: Refusal }
+  | { readonly type: 'swept'; readonly report: SweepReport; readonly durationMs: number }
+  | { readonly type: 'cleanups-claimed'; readonly claims: readonly CleanupClaim[] }
+  | {
+      readonly type: 'attempt-ended';
+      readonly claim: CleanupClaim;
+      readonly outcome: 'done' | 'retry' | 'fail' | 'unstarted';
+      readonly abandonReason?: AbandonReason;
+      readonly durationMs: number;
+      readonly statusCode?: number;
+      readonly detail?: string;
+    }
+  /** An outcome that the store refused: the claim had run out and somebody else has it. */
+  | { readonly type: 'outcome-stale'; readonly claim: CleanupClaim }
+  /** A step of the collector failed and will be tried again. */
+  | { readonly type: 'step-failed'; readonly step: CollectorStep; readonly error: unknown };
+
+export type LeaseVerb = 'create' | 'renew' | 'release' | 'get' | 'list';
+export type CollectorStep = 'sweep' | 'claim' | 'settle' | 'prune';
+
+/** Called synchronously; must not throw and must not wait. */
+export type Observer = (event: LeaseEvent) => void;

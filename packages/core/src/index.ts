@@ -1,0 +1,50 @@
+export type { Clock, Instant } from './clock/clock.js';
+export { systemClock } from './clock/system-clock.js';
+export type { Random } from './random/random.js';
+export { systemRandom } from './random/system-random.js';
+
+export type { ObjectRef } from './lease/object-ref.js';
+export { objectKey, parseObjectKey, WELL_KNOWN_OBJECT_TYPES } from './lease/object-ref.js';
+export type { Disposition, Lease, LeaseState, Metadata } from './lease/lease.js';
+
+export type {
+  CleanupSpec,
+  CleanupTarget,
+  GrpcTarget,
+  HandlerTarget,
+  HttpTarget,
+  RetryPolicy,
+} from './cleanup/cleanup-spec.js';
+export { DEFAULT_RETRY_POLICY, endpointOf } from './cleanup/cleanup-spec.js';
+export type {
+  AbandonReason,
+  AttemptOutcome,
+  Cleanup,
+  CleanupAttempt,
+  CleanupClaim,
+  CleanupReason,
+  CleanupState,
+} from './cleanup/cleanup.js';
+export { MAX_LOST_CLAIMS } from './cleanup/cleanup.js';
+
+export type * from './store/lease-verbs.js';
+export type * from './store/cleanup-verbs.js';
+export type {
+  CollectionState,
+  Pause,
+  PauseCollection,
+  PauseReason,
+  Prune,
+  PruneReport,
+  StoreStats,
+  Sweep,
+  SweepReport,
+} from './store/control-verbs.js';
+export { BRAKE, GAP } from './store/control-verbs.js';
+export type { LeaseStore } from './store/lease-store.js';
+export { StoreUnavailableError } from './store/store-unavailable-error.js';
+
+export type { AttemptResult, Executor } from './collector/executor.js';
+export type { CollectorStep, LeaseEvent, LeaseVerb, Observer } from './events/events.js';
+export type { Answer, FieldViolation, Refusal, RefusalReason } from './service/answer.js';
+export type * from './service/requests.js';

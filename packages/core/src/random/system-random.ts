@@ -1,0 +1,7 @@
+import type { Random } from './random.js';
+
+/** The platform's randomness: `Math.random()` for jitter, `crypto.randomUUID()` for identities. */
+export const systemRandom: Random = {
+  next: () => Math.random(),
+  uuid: () => crypto.randomUUID(),
+};

@@ -1,0 +1,25 @@
+import { parseObjectKey } from '../lease/object-ref.js';
+import type { Cleanup } from '../cleanup/cleanup.js';
+import type { ListCleanups } from '../store/cleanup-verbs.js';
+import type { ListLeases } from '../store/lease-verbs.js';
+import type { LeaseRecord } from './records.js';
+
+/** Whether a lease is in the listing. */
+export function matchesLease(lease: LeaseRecord, query: ListLeases): boolean {
+  if (query.serviceId !== undefined && lease.serviceId !== query.serviceId) return false;
+  if (query.state !== undefined && lease.state !== query.state) return false;
+  if (query.objectType === undefined) return true;
+  const object = parseObjectKey(lease.objectKey);
+  return object.type === query.objectType && (query.objectId === undefined || object.id === query.objectId);
+}
+
+/** Whether a cleanup is in the listing. */
+export function matchesCleanup(cleanup: Cleanup, query: ListCleanups): boolean {
+  return (
+    (query.serviceId === undefined || cleanup.serviceId === query.serviceId) &&
+    (query.objectType === undefined || cleanup.object.type === query.objectType) &&
+    (query.endpoint === undefined || cleanup.endpoint === query.endpoint) &&
+    (query.state === undefined || cleanup.state === query.state) &&
+    (query.abandonReason === undefined || cleanup.abandonReason === query.abandonReason)
+  );
+}

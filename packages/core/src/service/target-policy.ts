@@ -1,0 +1,8 @@
+import type { CleanupTarget } from '../cleanup/cleanup-spec.js';
+
+/** Why a cleanup may not call this target, as a predicate for people ("is a private address"); `undefined`: it may. */
+export type TargetPolicy = (target: CleanupTarget) => string | undefined;
+
+/** Nothing leaves the process unless somebody said what may. */
+export const handlersOnly: TargetPolicy = (target) =>
+  target.kind === 'handler' ? undefined : 'is not allowed: this service runs handlers of its own process only';

@@ -1,0 +1,127 @@
+import type { Instant } from '../clock/clock.js';
+
+/** End the leases that are overdue, a bounded batch at a time. */
+export interface Sweep {
+  /** At most so many leases are visited. */
+  readonly limit: number;
+  /** A lease ends at `expireTime + graceMs` at the earliest. */
+  readonly graceMs: number;
+  /** See {@link BRAKE}. 1 switches the brake off: no share is larger. */
+  readonly brakeShare: number;
+}
+
+export interface SweepReport {
+  /** `busy`: another replica sweeps. `paused`: nothing expires now, see `pauses`. */
+  readonly status: 'swept' | 'busy' | 'paused';
+  /** Leases ended. */
+  readonly expired: number;
+  /** Leases renewed in time, to be looked at again when they would expire now. */
+  readonly rearmed: number;
+  /** Overdue leases left active: their row is locked, or the brake holds them. */
+  readonly skipped: number;
+  /** Objects that fell due. */
+  readonly due: number;
+  /** When the next sweep has something to do: 0 after a full page, at most 500 ms (the heartbeat of S14). */
+  readonly nextInMs: number;
+}
+
+/** `GAP`: nobody swept for a while. `BRAKE`: too many holders vanished at once. `OPERATOR`: somebody said so. */
+export type PauseReason = 'GAP' | 'BRAKE' | 'OPERATOR';
+
+/**
+ * While a pause lasts: `GAP`: nothing expires. `BRAKE`: nothing that was ever renewed expires.
+ * `OPERATOR`: nothing expires and nothing is claimed.
+ */
+export interface Pause {
+  readonly reason: PauseReason;
+  readonly until: Instant;
+  /** `OPERATOR`: why. At most 256 bytes. */
+  readonly note?: string;
+}
+
+/** Stop expiry and collection for a while, at all replicas. A second one replaces the first. */
+export interface PauseCollection {
+  readonly forMs: number;
+  readonly note: string;
+}
+
+/** S14, our own outage: a gap between sweeps above `toleratedMs` pauses expiry for as long, but at most `maxPauseMs`. */
+export const GAP = { toleratedMs: 1_000, maxPauseMs: 30_000, heartbeatMs: 500 } as const;
+
+/**
+ * S14, a partition that is not ours: over the last `windowMs`, `lost` counts leases that expired although they had been
+ * renewed, `renewed` counts renewals. When `lost > minLost` and `lost > share * (lost + renewed)`, the brake holds for
+ * `pauseMs`. The window moves on in steps of `stepMs`.
+ */
+export const BRAKE = {
+  windowMs: 60_000,
+  stepMs: 10_000,
+  minLost: 1_000,
+  defaultShare: 0.25,
+  pauseMs: 300_000,
+} as const;
+
+export interface CollectionState {
+  /** The pauses in force. */
+  readonly pauses: readonly Pause[];
+  /** Unset: never swept. */
+  readonly lastSweepTime?: Instant;
+  readonly now: Instant;
+}
+
+/** Totals since the store was made, and gauges. Kept in the statements that change the state (S6, S16). */
+export interface StoreStats {
+  /** S16, at rest: `created = active + released + expired`. */
+  readonly leases: {
+    readonly created: number;
+    readonly active: number;
+    readonly released: number;
+    readonly expired: number;
+    readonly renewals: number;
+  };
+  /** S6: `ended = collected + abandoned + open + revived + kept + forgotten`. */
+  readonly cleanups: {
+    /** Lives of objects that had a cleanup when their last lease ended. */
+    readonly ended: number;
+    readonly collected: number;
+    /** Gauge: waiting for an operator, now. */
+    readonly abandoned: number;
+    /** Gauge: due or claimed, now. */
+    readonly open: number;
+    readonly revived: number;
+    readonly kept: number;
+    readonly forgotten: number;
+  };
+  /** Attempts that were claimed, and what became of them. `stale` outcomes changed nothing. */
+  readonly attempts: {
+    readonly claimed: number;
+    readonly done: number;
+    readonly retried: number;
+    readonly failed: number;
+    readonly unstarted: number;
+    readonly lost: number;
+    readonly stale: number;
+  };
+  /** Gauge: objects that somebody holds. */
+  readonly heldObjects: number;
+  /** When the cleanup that waits longest fell due, or its backoff ends; unset if none is open. */
+  readonly nextAttemptTime?: Instant;
+  readonly now: Instant;
+}
+
+/** Forget what is finished, a bounded step at a time. Moves no total (S6). */
+export interface Prune {
+  /** Ended leases older than this go. At least 1 h: S4 and S12 hold as long as they stay. */
+  readonly endedLeasesOlderThanMs: number;
+  /** Finished cleanups and attempts older than this go. */
+  readonly finishedCleanupsOlderThanMs: number;
+  /** At most so many rows of each kind. */
+  readonly limit: number;
+}
+
+export interface PruneReport {
+  readonly leases: number;
+  readonly cleanups: number;
+  /** Whether a further step has something to do. */
+  readonly more: boolean;
+}

@@ -1,0 +1,13 @@
+export { ManualClock } from './manual-clock.js';
+export { randomBelow, randomItem, seededRandom } from './seeded-random.js';
+export type { CreateCommandParts } from './builders.js';
+export {
+  cleanupGrant,
+  createCommand,
+  grpcCleanup,
+  handlerCleanup,
+  httpCleanup,
+  objectRef,
+} from './builders.js';
+export type { ExecutorScript, RecordingExecutor } from './recording-executor.js';
+export { recordingExecutor } from './recording-executor.js';
