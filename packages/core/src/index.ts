@@ -47,4 +47,8 @@ export { StoreUnavailableError } from './store/store-unavailable-error.js';
 export type { AttemptResult, Executor } from './collector/executor.js';
 export type { CollectorStep, LeaseEvent, LeaseVerb, Observer } from './events/events.js';
 export type { Answer, FieldViolation, Refusal, RefusalReason } from './service/answer.js';
+export { LeaseService } from './service/lease-service.js';
+export { LIMITS, MAX_BATCH } from './service/limits.js';
+export type { LeaseServiceOptions } from './service/options.js';
 export type * from './service/requests.js';
+export type { TargetPolicy } from './service/target-policy.js';

@@ -22,15 +22,27 @@ export type AttemptResult =
       readonly abandonReason: AbandonReason;
       readonly statusCode?: number;
       readonly detail?: string;
-    };
+    }
+  /**
+   * Nothing was sent, because this process cannot (no handler for the type, say), while another one might. Given back
+   * at once; this collector then passes the endpoint over for a while.
+   */
+  | { readonly kind: 'unstarted'; readonly detail?: string };
 
 /**
  * Makes one attempt for one kind of target. Never rejects: what goes wrong is a result. Resolves within
  * `claim.spec.retry.attemptTimeoutMs`, the answer's body included, or soon after `signal` aborts.
- * `detail` is cleaned already: at most 1 KiB, no control characters (PostgreSQL text refuses U+0000).
+ * `detail` is for people; the collector cleans it (see `cleanDetail`), so an executor only bounds what it reads.
  */
 export interface Executor {
   execute(claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult>;
   /** Frees sockets and channels. */
   close(): Promise<void>;
+}
+
+/** One executor per kind of target. Cleanups of a kind that has none are left to other replicas. */
+export interface Executors {
+  readonly http?: Executor;
+  readonly grpc?: Executor;
+  readonly handler?: Executor;
 }

@@ -22,11 +22,14 @@ export type LeaseEvent =
     }
   /** An outcome that the store refused: the claim had run out and somebody else has it. */
   | { readonly type: 'outcome-stale'; readonly claim: CleanupClaim }
-  /** A step of the collector failed and will be tried again. */
+  /**
+   * A step of the collector failed and will be tried again. `execute`: an executor rejected, which it must not; its
+   * attempt counts as unanswered. `settle`, with an error that says so: an outcome was given up and will count as lost.
+   */
   | { readonly type: 'step-failed'; readonly step: CollectorStep; readonly error: unknown };
 
 export type LeaseVerb = 'create' | 'renew' | 'release' | 'get' | 'list';
-export type CollectorStep = 'sweep' | 'claim' | 'settle' | 'prune';
+export type CollectorStep = 'sweep' | 'claim' | 'execute' | 'settle' | 'prune';
 
 /** Called synchronously; must not throw and must not wait. */
 export type Observer = (event: LeaseEvent) => void;

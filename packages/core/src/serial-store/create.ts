@@ -26,10 +26,11 @@ export function createLease(session: Session, command: CreateLease): CreateResul
 
   const priorAttempts = object?.run?.attempt ?? 0;
   const revived = object !== undefined && isPending(object);
-  const held = object === undefined ? insert(session, key) : revived ? revive(session, object) : object;
+  const held = object === undefined ? newObject(session, key) : revived ? revive(session, object) : object;
   held.active += 1;
   grantCleanup(held, command);
-  tables.saveObject(held);
+  if (object === undefined) tables.insertObject(held);
+  else tables.saveObject(held);
   const lease = newLease(session, command, held, { revived, priorAttempts });
   tables.insertLease(lease);
   tables.addActiveLeases(command.serviceId, 1);
@@ -68,8 +69,9 @@ function refuse(
   return undefined;
 }
 
-function insert(session: Session, objectKey: string): ObjectRecord {
-  const object: ObjectRecord = {
+function newObject(session: Session, objectKey: string): ObjectRecord {
+  session.tables.control.totals.held += 1;
+  return {
     objectKey,
     state: 'HELD',
     active: 0,
@@ -78,9 +80,6 @@ function insert(session: Session, objectKey: string): ObjectRecord {
     run: undefined,
     dueAt: undefined,
   };
-  session.tables.insertObject(object);
-  session.tables.control.totals.held += 1;
-  return object;
 }
 
 /** A new life: the pending run is withdrawn; the cleanup and its owner stay with the object. */

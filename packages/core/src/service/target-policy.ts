@@ -5,4 +5,6 @@ export type TargetPolicy = (target: CleanupTarget) => string | undefined;
 
 /** Nothing leaves the process unless somebody said what may. */
 export const handlersOnly: TargetPolicy = (target) =>
-  target.kind === 'handler' ? undefined : 'is not allowed: this service runs handlers of its own process only';
+  target.kind === 'handler'
+    ? undefined
+    : 'is not allowed: this service runs handlers of its own process only';

@@ -6,7 +6,12 @@ import { checkWhole } from './whole.js';
 /** The policy asked for, completed by the defaults. */
 export function checkRetry(violations: Violations, asked: Partial<RetryPolicy> = {}): RetryPolicy {
   const retry: RetryPolicy = { ...DEFAULT_RETRY_POLICY, ...asked };
-  const attempts = checkWhole(violations, 'cleanup.retry.max_attempts', retry.maxAttempts, LIMITS.maxAttempts);
+  const attempts = checkWhole(
+    violations,
+    'cleanup.retry.max_attempts',
+    retry.maxAttempts,
+    LIMITS.maxAttempts,
+  );
   const duration = (name: string, value: unknown, bounds: { readonly min: number; readonly max: number }) =>
     checkWhole(violations, `cleanup.retry.${name}`, value, { ...bounds, unit: 'ms' });
   const initial = duration('initial_backoff', retry.initialBackoffMs, LIMITS.initialBackoffMs);

@@ -1,4 +1,4 @@
-import type { Answer, FieldViolation, RefusalReason } from '../answer.js';
+import type { FieldViolation, Refusal, RefusalReason } from '../answer.js';
 
 /**
  * Violations that a refusal lists. They travel in response trailers, which some gRPC clients cut off at 8 KiB; 16 of
@@ -24,7 +24,7 @@ export class Violations {
     return this.#count > 0;
   }
 
-  refuse(reason: RefusalReason = 'INVALID_REQUEST'): Answer<never> {
+  refuse(reason: RefusalReason = 'INVALID_REQUEST'): { readonly ok: false; readonly refusal: Refusal } {
     const [first] = this.#listed;
     const others = this.#count - 1;
     const message =

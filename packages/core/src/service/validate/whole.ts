@@ -15,7 +15,10 @@ export function checkWhole(violations: Violations, field: string, value: unknown
   if (typeof value !== 'number') {
     violations.add(field, 'is no number');
   } else if (!Number.isInteger(value)) {
-    violations.add(field, `is ${value}${suffix}: a whole number${unit === undefined ? '' : ` of ${unit}`} is needed`);
+    violations.add(
+      field,
+      `is ${value}${suffix}: a whole number${unit === undefined ? '' : ` of ${unit}`} is needed`,
+    );
   } else if (value < min || value > max) {
     violations.add(field, `is ${value}${suffix}: ${min} to ${max}${suffix} are allowed`);
   } else {

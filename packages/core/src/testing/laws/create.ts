@@ -4,7 +4,7 @@ import type { StoreLaw } from '../store-law.js';
 import { law } from './law.js';
 
 export const createLaws: readonly StoreLaw[] = [
-  law('S3', 'a new lease is active and lasts its ttl by the store\'s clock', async (trial) => {
+  law('S3', "a new lease is active and lasts its ttl by the store's clock", async (trial) => {
     const command = trial.command({ ttlMs: 7_500, serviceId: 'service-b', metadata: new Map([['k', 'v']]) });
     const before = await trial.now();
     const { generation, ...lease } = await trial.create(command);
@@ -37,7 +37,7 @@ export const createLaws: readonly StoreLaw[] = [
     checkEqual(now, lease.createTime, 'the time of the reading');
   }),
 
-  law('S3', 'an unknown lease reads as absent, with the store\'s time', async (trial) => {
+  law('S3', "an unknown lease reads as absent, with the store's time", async (trial) => {
     const { lease, now } = await trial.store.get(trial.random.uuid());
     checkEqual(lease, undefined, 'the lease');
     checkEqual(now, await trial.now(), 'the time of the reading');
@@ -78,18 +78,22 @@ export const createLaws: readonly StoreLaw[] = [
     checkEqual((await trial.read(bringer)).hasCleanup, true, 'has_cleanup of the second');
   }),
 
-  law('S6', 'a cleanup that a later lease brings runs when the last lease ends, whoever holds that', async (trial) => {
-    const object = trial.object();
-    const first = await trial.create({ object, serviceId: 'service-a' });
-    const bringer = await trial.createCollectable({ object, serviceId: 'service-b' });
-    await trial.release(bringer);
-    checkEqual(await trial.claim(), [], 'claims while it is held');
-    await trial.release(first);
-    const claim = await trial.claimOne();
-    checkEqual(claim.leaseId, bringer.leaseId, 'the lease that gave the cleanup');
-    checkEqual(claim.serviceId, 'service-b', 'its owner');
-    checkEqual(claim.lastLeaseId, first.leaseId, 'the last lease');
-  }),
+  law(
+    'S6',
+    'a cleanup that a later lease brings runs when the last lease ends, whoever holds that',
+    async (trial) => {
+      const object = trial.object();
+      const first = await trial.create({ object, serviceId: 'service-a' });
+      const bringer = await trial.createCollectable({ object, serviceId: 'service-b' });
+      await trial.release(bringer);
+      checkEqual(await trial.claim(), [], 'claims while it is held');
+      await trial.release(first);
+      const claim = await trial.claimOne();
+      checkEqual(claim.leaseId, bringer.leaseId, 'the lease that gave the cleanup');
+      checkEqual(claim.serviceId, 'service-b', 'its owner');
+      checkEqual(claim.lastLeaseId, first.leaseId, 'the last lease');
+    },
+  ),
 
   law('S7', 'what the caller does to its command afterwards changes nothing', async (trial) => {
     const metadata = new Map([['k', 'as created']]);

@@ -25,19 +25,31 @@ export const idempotencyLaws: readonly StoreLaw[] = [
     check(result.outcome === 'done' && !result.replayed, 'the first create is no replay');
   }),
 
-  law('S12 S4', 'the same id with the same request answers with the lease even when it was released', async (trial) => {
-    const command = trial.command({ cleanup: httpCleanup() });
-    const released = done(await trial.release(await trial.create(command)));
-    checkEqual(await replay(trial, command), released, 'the lease');
-    checkEqual((await trial.claimOne()).lastLeaseId, command.leaseId, 'the object is still collected after');
-  }),
+  law(
+    'S12 S4',
+    'the same id with the same request answers with the lease even when it was released',
+    async (trial) => {
+      const command = trial.command({ cleanup: httpCleanup() });
+      const released = done(await trial.release(await trial.create(command)));
+      checkEqual(await replay(trial, command), released, 'the lease');
+      checkEqual(
+        (await trial.claimOne()).lastLeaseId,
+        command.leaseId,
+        'the object is still collected after',
+      );
+    },
+  ),
 
-  law('S12 S4', 'the same id with the same request answers with the lease even when it expired', async (trial) => {
-    const command = trial.command({ ttlMs: 1_000 });
-    const expired = await trial.expire(await trial.create(command));
-    checkEqual(await replay(trial, command), expired, 'the lease');
-    checkEqual((await trial.store.stats()).leases.active, 0, 'active leases');
-  }),
+  law(
+    'S12 S4',
+    'the same id with the same request answers with the lease even when it expired',
+    async (trial) => {
+      const command = trial.command({ ttlMs: 1_000 });
+      const expired = await trial.expire(await trial.create(command));
+      checkEqual(await replay(trial, command), expired, 'the lease');
+      checkEqual((await trial.store.stats()).leases.active, 0, 'active leases');
+    },
+  ),
 
   ...(
     [
@@ -63,7 +75,7 @@ export const idempotencyLaws: readonly StoreLaw[] = [
     checkRefused(await trial.tryCreate({ leaseId: lease.leaseId, ttlMs: 1_234 }), 'LEASE_ID_TAKEN');
   }),
 
-  law('S12', 'the id is looked up before the object\'s state', async (trial) => {
+  law('S12', "the id is looked up before the object's state", async (trial) => {
     const command = trial.command({ cleanup: httpCleanup() });
     await trial.release(await trial.create(command));
     await trial.claimOne();
@@ -89,7 +101,11 @@ export const idempotencyLaws: readonly StoreLaw[] = [
   law('S12', 'the same create twice in one batch makes one lease', async (trial) => {
     const command = trial.command();
     const results = await trial.store.create([command, command]);
-    checkEqual(results.map((result) => result.outcome === 'done' && result.replayed), [false, true], 'replayed');
+    checkEqual(
+      results.map((result) => result.outcome === 'done' && result.replayed),
+      [false, true],
+      'replayed',
+    );
     checkEqual((await trial.store.stats()).leases.created, 1, 'created');
   }),
 

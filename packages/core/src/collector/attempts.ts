@@ -1,0 +1,132 @@
+import type { CleanupClaim } from '../cleanup/cleanup.js';
+import type { Clock } from '../clock/clock.js';
+import type { Observer } from '../events/events.js';
+import type { Random } from '../random/random.js';
+import type { CleanupOutcome } from '../store/cleanup-verbs.js';
+import { Attempt, attemptTimeoutMs } from './attempt.js';
+import type { AttemptResult, Executors } from './executor.js';
+import { InFlight } from './in-flight.js';
+import { outcomeOf } from './outcome.js';
+import type { PassedOver } from './passed-over.js';
+import type { Settler } from './settler.js';
+import type { Slots } from './slots.js';
+
+/**
+ * What must be left of a claim when its attempt has timed out: the executor's time to stop, and the time between the
+ * last look at the clock and the first byte, during which the event loop may be blocked.
+ */
+export const CLAIM_MARGIN_MS = 2_000;
+
+/**
+ * How long beyond its claim an outcome is still offered to the store. Until another replica has claimed the cleanup the
+ * store takes it, which spares the endpoint a second callback; but an outcome that cannot be stored must not hold its
+ * slot for ever.
+ */
+const SETTLE_OVERTIME_MS = 20_000;
+
+export interface AttemptsOptions {
+  readonly executors: Executors;
+  readonly settler: Settler;
+  readonly slots: Slots;
+  readonly passedOver: PassedOver;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly claimMs: number;
+  readonly tell: Observer;
+  /** Called when a slot is free again. */
+  readonly freed: () => void;
+}
+
+/** The attempts in flight, each with its slot, from the claim to the recorded outcome. */
+export class Attempts {
+  readonly #options: AttemptsOptions;
+  readonly #running = new Set<Attempt>();
+  readonly #inFlight = new InFlight();
+  #closed = false;
+
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the attempt, or gives the claim back. `claimedMs`: the monotonic clock before the claim was sent. */
+  start(claim: CleanupClaim, claimedMs: number): void {
+    void this.#inFlight.track(this.#run(claim, claimedMs));
+  }
+
+  /** From now on every claim is given back. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Tells every executor to stop. */
+  abort(why: string): void {
+    for (const attempt of this.#running) attempt.abort(why);
+  }
+
+  /** Resolves when nothing is in flight and every outcome is recorded or given up. */
+  idle(): Promise<void> {
+    return this.#inFlight.none();
+  }
+
+  async #run(claim: CleanupClaim, claimedMs: number): Promise<void> {
+    const { slots, settler, clock, random, claimMs, tell, freed } = this.#options;
+    const hasSlot = slots.take(claim.endpoint);
+    const startMs = clock.monotonicMs();
+    const hindrance = hasSlot ? this.#hindrance(claim, claimedMs) : 'no slot is free';
+    const result =
+      hindrance === undefined
+        ? await this.#attempt(claim)
+        : ({ kind: 'unstarted', detail: hindrance } as const);
+    const durationMs = Math.round(clock.monotonicMs() - startMs);
+    const started = result.kind !== 'unstarted';
+    if (!started && hindrance === undefined) this.#options.passedOver.add(claim.endpoint);
+
+    const outcome = outcomeOf(claim, result, started ? durationMs : undefined, random);
+    tell(attemptEnded(claim, outcome, durationMs));
+    await settler.settle(claim, outcome, claimedMs + claimMs + SETTLE_OVERTIME_MS);
+    if (!hasSlot) return;
+    slots.release(claim.endpoint);
+    freed();
+  }
+
+  /** Why the attempt may not be made here and now. */
+  #hindrance(claim: CleanupClaim, claimedMs: number): string | undefined {
+    const { clock, claimMs } = this.#options;
+    if (this.#closed) return 'the collector is stopping';
+    const leftMs = claimedMs + claimMs - clock.monotonicMs();
+    // The claim came late, or this process slept since: the attempt could outlive its claim.
+    if (leftMs < attemptTimeoutMs(claim) + CLAIM_MARGIN_MS)
+      return `only ${Math.round(leftMs)} ms of the claim are left`;
+    return undefined;
+  }
+
+  async #attempt(claim: CleanupClaim): Promise<AttemptResult> {
+    const { executors, clock, tell } = this.#options;
+    const kind = claim.spec.target.kind;
+    const executor = executors[kind];
+    // Not a failure of the cleanup: a replica that was started with this kind will do it, perhaps this one tomorrow.
+    if (!executor) return { kind: 'unstarted', detail: `this process has no executor for ${kind} targets` };
+    const attempt = new Attempt(executor, claim, clock, (error) => {
+      tell({ type: 'step-failed', step: 'execute', error });
+    });
+    this.#running.add(attempt);
+    try {
+      return await attempt.result;
+    } finally {
+      this.#running.delete(attempt);
+    }
+  }
+}
+
+function attemptEnded(claim: CleanupClaim, outcome: CleanupOutcome, durationMs: number) {
+  const { statusCode, detail } = outcome;
+  return {
+    type: 'attempt-ended',
+    claim,
+    outcome: outcome.kind,
+    durationMs,
+    ...(outcome.kind === 'fail' && { abandonReason: outcome.abandonReason }),
+    ...(statusCode !== undefined && { statusCode }),
+    ...(detail !== undefined && { detail }),
+  } as const;
+}

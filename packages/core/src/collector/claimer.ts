@@ -1,0 +1,80 @@
+import type { CleanupClaim } from '../cleanup/cleanup.js';
+import type { Clock } from '../clock/clock.js';
+import type { Observer } from '../events/events.js';
+import { MAX_BATCH } from '../service/limits.js';
+import type { LeaseStore } from '../store/lease-store.js';
+import type { PassedOver } from './passed-over.js';
+import type { Slots } from './slots.js';
+
+export interface ClaimerOptions {
+  readonly store: Pick<LeaseStore, 'claimCleanups'>;
+  readonly slots: Slots;
+  readonly passedOver: PassedOver;
+  readonly clock: Clock;
+  readonly claimant: string;
+  readonly claimMs: number;
+  readonly perEndpoint: number;
+  readonly tell: Observer;
+  /** Takes over a claim that was sent when the monotonic clock stood at `claimedMs`. */
+  readonly start: (claim: CleanupClaim, claimedMs: number) => void;
+}
+
+/**
+ * Claims due cleanups, as many as have a free slot.
+ *
+ * One claim names one limit for all endpoints, while their free slots differ. So it takes the least that any open
+ * endpoint has free. Where that cut an endpoint short, or the batch was full, there is {@link more}, and the next claim
+ * passes over the endpoints that turned out to have nothing due, so that their few free slots bound nobody else.
+ */
+export class Claimer {
+  readonly #options: ClaimerOptions;
+  #exhausted = new Set<string>();
+  #more = false;
+
+  constructor(options: ClaimerOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the claim before this moment left something due that has a free slot. */
+  get more(): boolean {
+    return this.#more && this.#options.slots.free > 0;
+  }
+
+  /** One claim; how many were claimed. Without a free slot the store is not asked. */
+  async claim(): Promise<number> {
+    const { store, slots, passedOver, clock, claimant, claimMs, perEndpoint, tell, start } = this.#options;
+    if (!this.#more) this.#exhausted = new Set();
+    this.#more = false;
+    const limit = Math.min(slots.free, MAX_BATCH);
+    if (limit <= 0) return 0;
+
+    const full = slots.endpoints.filter((endpoint) => slots.freeAt(endpoint) <= 0);
+    const busyEndpoints = [...new Set([...full, ...this.#exhausted, ...passedOver.current()])];
+    const open = slots.endpoints.filter((endpoint) => !busyEndpoints.includes(endpoint));
+    const perEndpointLimit = Math.min(perEndpoint, ...open.map((endpoint) => slots.freeAt(endpoint)));
+
+    // Read before the claim is sent: however long the answer takes, the claim is at most this old.
+    const claimedMs = clock.monotonicMs();
+    const claims = await store.claimCleanups({ claimant, limit, perEndpointLimit, busyEndpoints, claimMs });
+    if (claims.length > 0) tell({ type: 'cleanups-claimed', claims });
+    for (const claim of claims) start(claim, claimedMs);
+
+    const claimed = countByEndpoint(claims);
+    const cutShort = [...claimed].some(
+      ([endpoint, count]) => count >= perEndpointLimit && slots.freeAt(endpoint) > 0,
+    );
+    this.#more = cutShort || claims.length >= limit;
+    if (claims.length < limit) {
+      for (const endpoint of open) {
+        if ((claimed.get(endpoint) ?? 0) < perEndpointLimit) this.#exhausted.add(endpoint);
+      }
+    }
+    return claims.length;
+  }
+}
+
+function countByEndpoint(claims: readonly CleanupClaim[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { endpoint } of claims) counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,147 @@
+import type { PruneReport, SweepReport } from '../store/control-verbs.js';
+import type { CollectorStep } from '../events/events.js';
+import { Attempts } from './attempts.js';
+import { Claimer } from './claimer.js';
+import { drain } from './drain.js';
+import { InFlight } from './in-flight.js';
+import { Loop } from './loop.js';
+import type { CollectorOptions, CollectorSettings } from './options.js';
+import { settingsOf } from './options.js';
+import { PassedOver } from './passed-over.js';
+import { Settler } from './settler.js';
+import { Slots } from './slots.js';
+import { Sweeper } from './sweeper.js';
+
+const PRUNE_INTERVAL_MS = 60_000;
+/** Rows of each kind that one prune removes. */
+const PRUNE_LIMIT = 1_000;
+
+/**
+ * Finds leases that nobody renewed, and sees to it that the cleanups of objects that nobody holds are made: sweep,
+ * claim, execute, settle. {@link start} repeats these steps until {@link stop}; a test may drive them one by one.
+ * Any number of collectors may share a store.
+ */
+export class Collector {
+  readonly #settings: CollectorSettings;
+  readonly #sweeper: Sweeper;
+  readonly #claimer: Claimer;
+  readonly #attempts: Attempts;
+  readonly #settler: Settler;
+  readonly #claims = new InFlight();
+  readonly #sweepLoop: Loop;
+  readonly #claimLoop: Loop;
+  readonly #pruneLoop: Loop;
+  #stopped: Promise<void> | undefined;
+
+  /** @throws RangeError naming the option that is out of range or contradicts another. */
+  constructor(options: CollectorOptions) {
+    const settings = settingsOf(options);
+    const { store, clock, tell, claimMs, maxConcurrent, perEndpoint, sweepIntervalMs } = settings;
+    this.#settings = settings;
+    const wake = () => {
+      this.wake();
+    };
+    const shared = {
+      ...settings,
+      slots: new Slots(maxConcurrent, perEndpoint),
+      passedOver: new PassedOver(clock),
+    };
+    this.#settler = new Settler(store, clock, tell);
+    this.#attempts = new Attempts({ ...shared, settler: this.#settler, claimMs, freed: wake });
+    this.#claimer = new Claimer({
+      ...shared,
+      start: (claim, claimedMs) => {
+        this.#attempts.start(claim, claimedMs);
+      },
+    });
+    this.#sweeper = new Sweeper({
+      ...shared,
+      sweep: { limit: settings.sweepLimit, graceMs: settings.graceMs, brakeShare: settings.brakeShare },
+      foundDue: wake,
+    });
+
+    this.#sweepLoop = this.#loop('sweep', async () => {
+      const { nextInMs } = await this.sweep();
+      return Math.min(nextInMs, sweepIntervalMs);
+    });
+    this.#claimLoop = this.#loop('claim', async () => {
+      await this.claim();
+      return this.#claimer.more ? 0 : sweepIntervalMs;
+    });
+    this.#pruneLoop = this.#loop('prune', async () => {
+      const { more } = await this.prune();
+      return more ? 0 : PRUNE_INTERVAL_MS;
+    });
+  }
+
+  /** One sweep: ends leases that are overdue, a bounded batch. Wakes the claim loop if objects fell due. */
+  sweep(): Promise<SweepReport> {
+    return this.#sweeper.sweep();
+  }
+
+  /** One claim: takes due cleanups, as many as have a free slot, and starts their attempts. Says how many. */
+  claim(): Promise<number> {
+    if (this.#stopped) return Promise.resolve(0);
+    return this.#claims.track(this.#claimer.claim());
+  }
+
+  /** Resolves when no attempt is in flight and every outcome is recorded or given up. */
+  async idle(): Promise<void> {
+    await this.#claims.none();
+    await this.#attempts.idle();
+  }
+
+  /** Forgets a bounded number of ended leases and finished cleanups that were kept long enough. */
+  prune(): Promise<PruneReport> {
+    const { store, retainEndedMs, retainFinishedMs } = this.#settings;
+    return store.prune({
+      endedLeasesOlderThanMs: retainEndedMs,
+      finishedCleanupsOlderThanMs: retainFinishedMs,
+      limit: PRUNE_LIMIT,
+    });
+  }
+
+  /** Sweeps at once and then at least twice a second, claims whenever a slot is free, prunes every minute. */
+  start(): void {
+    if (this.#stopped) throw new Error('a collector that was stopped does not start again');
+    this.#sweepLoop.start();
+    this.#claimLoop.start();
+    this.#pruneLoop.start(PRUNE_INTERVAL_MS);
+  }
+
+  /** Something may be due: claims soon instead of at the next look. Does nothing unless started. */
+  wake(): void {
+    this.#claimLoop.wake();
+  }
+
+  /**
+   * No further sweep or claim; claims whose attempt has not begun are given back. Attempts in flight have `graceMs`
+   * (default 20 s) to end, then they are aborted and count as unanswered. Resolves within `graceMs` + 3 s, with no timer
+   * left and every outcome recorded, or given up if the store is unavailable. A second call answers with the first.
+   */
+  stop({ graceMs = 20_000 }: { readonly graceMs?: number } = {}): Promise<void> {
+    return (this.#stopped ??= this.#stop(graceMs));
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    this.#attempts.close();
+    const loops = [this.#sweepLoop, this.#claimLoop, this.#pruneLoop].map((loop) => loop.stop());
+    const work = {
+      quiet: Promise.all(loops).then(() => this.idle()),
+      abortAttempts: () => {
+        this.#attempts.abort('the collector is stopping');
+      },
+      giveUpOutcomes: () => {
+        this.#settler.giveUpAll();
+      },
+    };
+    await drain(work, this.#settings.clock, graceMs);
+  }
+
+  #loop(step: CollectorStep, run: () => Promise<number>): Loop {
+    const { clock, tell } = this.#settings;
+    return new Loop(clock, run, (error) => {
+      tell({ type: 'step-failed', step, error });
+    });
+  }
+}

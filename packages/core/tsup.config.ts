@@ -1,0 +1,11 @@
+import { library } from '../../tsup.base.js';
+
+export default library({
+  entry: {
+    index: 'src/index.ts',
+    http: 'src/http/index.ts',
+    'serial-store': 'src/serial-store/index.ts',
+    testing: 'src/testing/index.ts',
+  },
+  noExternal: ['@noble/hashes'],
+});

@@ -1,0 +1,48 @@
+import type { Instant } from '@lease/core';
+import { type ControlRecord, newControl } from '@lease/core/serial-store';
+import type { Database, Statement } from 'libsql';
+
+/** The control row. Live in memory, written once per commit however often it changed. */
+export class ControlTable {
+  readonly #select: Statement;
+  readonly #replace: Statement;
+  readonly #wallNow: Instant;
+  #record: ControlRecord;
+  #changed = false;
+
+  /** `wallNow` is what the clock of a new store starts at. */
+  constructor(database: Database, wallNow: Instant) {
+    this.#select = database.prepare('select control from control').raw();
+    this.#replace = database.prepare('insert or replace into control (one, control) values (1, ?)');
+    this.#wallNow = wallNow;
+    this.#record = this.#read();
+  }
+
+  get record(): ControlRecord {
+    return this.#record;
+  }
+
+  /** The row changes with this transaction. */
+  save(now: Instant): void {
+    this.#record.now = now;
+    this.#changed = true;
+  }
+
+  /** Before the commit. */
+  flush(): void {
+    if (!this.#changed) return;
+    this.#replace.run(JSON.stringify(this.#record));
+    this.#changed = false;
+  }
+
+  /** After a rollback: what was changed in memory did not happen. */
+  reload(): void {
+    this.#record = this.#read();
+    this.#changed = false;
+  }
+
+  #read(): ControlRecord {
+    const row = this.#select.get() as [string] | undefined;
+    return row === undefined ? newControl(this.#wallNow) : (JSON.parse(row[0]) as ControlRecord);
+  }
+}

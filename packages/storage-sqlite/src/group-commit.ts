@@ -1,0 +1,104 @@
+// Not time: the end of a turn of the event loop, which only the loop itself can tell.
+// eslint-disable-next-line no-restricted-imports
+import { setImmediate } from 'node:timers';
+import { StoreUnavailableError } from '@lease/core';
+
+/** The transaction that a group runs in. */
+export interface Transaction {
+  begin(): void;
+  /** Returns once what was written is on the disk. */
+  commit(): void;
+  rollback(): void;
+}
+
+/** At most so many calls share a commit, so that a burst cannot keep the process from its sockets for long. */
+const MAX_GROUP = 256;
+
+interface Call {
+  run(): void;
+  succeed(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * One fsync for all calls that arrived in the same turn of the event loop (group commit, as in DeWitt et al., 1984).
+ * While a commit waits for the disk, the next group gathers in the sockets. A call resolves after its commit.
+ */
+export class GroupCommit {
+  readonly #transaction: Transaction;
+  #waiting: Call[] = [];
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(transaction: Transaction) {
+    this.#transaction = transaction;
+  }
+
+  write<T>(work: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(closedError());
+    return new Promise<T>((resolve, reject) => {
+      let result: T;
+      const call: Call = {
+        run: () => {
+          result = work();
+        },
+        succeed: () => {
+          resolve(result);
+        },
+        fail: reject,
+      };
+      if (this.#waiting.push(call) === 1) setImmediate(this.#flush);
+    });
+  }
+
+  /** Refuses further calls and resolves once those under way are answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  readonly #flush = (): void => {
+    const group = this.#waiting.splice(0, MAX_GROUP);
+    try {
+      this.#commit(group);
+      for (const call of group) call.succeed();
+    } catch (error) {
+      // One call's failure must not be its neighbours': each gets a transaction of its own.
+      if (group.length > 1) for (const call of group) this.#alone(call);
+      else group[0]?.fail(asStoreError(error));
+    }
+    if (this.#waiting.length > 0) setImmediate(this.#flush);
+    else for (const resolve of this.#idle.splice(0)) resolve();
+  };
+
+  #alone(call: Call): void {
+    try {
+      this.#commit([call]);
+      call.succeed();
+    } catch (error) {
+      call.fail(asStoreError(error));
+    }
+  }
+
+  #commit(group: readonly Call[]): void {
+    this.#transaction.begin();
+    try {
+      for (const call of group) call.run();
+      this.#transaction.commit();
+    } catch (error) {
+      this.#transaction.rollback();
+      throw error;
+    }
+  }
+}
+
+export function closedError(): StoreUnavailableError {
+  return new StoreUnavailableError('the SQLite store is closed');
+}
+
+/** SQLite's own errors (disk full, I/O) are faults of the store; anything else is a bug and stays what it is. */
+function asStoreError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('SQLITE_'))
+    return error;
+  return new StoreUnavailableError(`SQLite: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,196 @@
+import type { Disposition, Instant, LeaseState, ListLeases } from '@lease/core';
+import type { Lane, LeaseRecord, Page } from '@lease/core/serial-store';
+import type { Database, Statement } from 'libsql';
+import { readMetadata, writeMetadata } from './json.js';
+
+const COLUMNS = `lease_id, object_key, service_id, request_hash, generation, ttl_ms, create_time, metadata, has_cleanup,
+  revived, prior_attempts, state, expire_time, renew_time, renewal_count, end_time, disposition, check_at, lane`;
+
+type Row = readonly [
+  leaseId: string,
+  objectKey: string,
+  serviceId: string,
+  requestHash: string,
+  generation: number,
+  ttlMs: number,
+  createTime: number,
+  metadata: string | null,
+  hasCleanup: number,
+  revived: number,
+  priorAttempts: number,
+  state: LeaseState,
+  expireTime: number,
+  renewTime: number,
+  renewalCount: number,
+  endTime: number | null,
+  disposition: Disposition | null,
+  checkAt: number,
+  lane: Lane,
+  seq?: number,
+];
+
+/** All leases. */
+export class LeaseTable {
+  readonly #database: Database;
+  readonly #get: Statement;
+  readonly #insert: Statement;
+  readonly #renew: Statement;
+  readonly #check: Statement;
+  readonly #end: Statement;
+  readonly #overdue: Statement;
+  readonly #earliest: Statement;
+  readonly #prune: Statement;
+  readonly #listings = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#get = database.prepare(`select ${COLUMNS} from lease where lease_id = ?`).raw();
+    this.#insert = database.prepare(
+      `insert into lease (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#renew = database.prepare(
+      'update lease set expire_time = ?, renew_time = ?, renewal_count = ? where lease_id = ?',
+    );
+    this.#check = database.prepare('update lease set check_at = ?, lane = ? where lease_id = ?');
+    this.#end = database.prepare(
+      'update lease set state = ?, end_time = ?, disposition = ? where lease_id = ?',
+    );
+    this.#overdue = database
+      .prepare(
+        `select ${COLUMNS} from lease where state = 'ACTIVE' and lane = ? and check_at <= ?
+         order by check_at limit ?`,
+      )
+      .raw();
+    this.#earliest = database
+      .prepare(`select min(check_at) from lease where state = 'ACTIVE' and lane = ?`)
+      .raw();
+    this.#prune = database.prepare(
+      `delete from lease where seq in
+         (select seq from lease where end_time is not null and end_time < ? order by end_time limit ?)`,
+    );
+  }
+
+  get(leaseId: string): LeaseRecord | undefined {
+    const row = this.#get.get(leaseId) as Row | undefined;
+    return row && record(row);
+  }
+
+  insert(lease: LeaseRecord): void {
+    this.#insert.run(
+      lease.leaseId,
+      lease.objectKey,
+      lease.serviceId,
+      lease.requestHash,
+      lease.generation,
+      lease.ttlMs,
+      lease.createTime,
+      writeMetadata(lease.metadata),
+      Number(lease.hasCleanup),
+      Number(lease.revived),
+      lease.priorAttempts,
+      lease.state,
+      lease.expireTime,
+      lease.renewTime,
+      lease.renewalCount,
+      lease.endTime ?? null,
+      lease.disposition ?? null,
+      lease.checkAt,
+      lease.lane,
+    );
+  }
+
+  saveRenewal(lease: LeaseRecord): void {
+    this.#renew.run(lease.expireTime, lease.renewTime, lease.renewalCount, lease.leaseId);
+  }
+
+  saveCheck(lease: LeaseRecord): void {
+    this.#check.run(lease.checkAt, lease.lane, lease.leaseId);
+  }
+
+  saveEnd(lease: LeaseRecord): void {
+    this.#end.run(lease.state, lease.endTime, lease.disposition ?? null, lease.leaseId);
+  }
+
+  takeOverdue(lanes: readonly Lane[], before: Instant, limit: number): readonly LeaseRecord[] {
+    const rows = lanes.flatMap((lane) => this.#overdue.all(lane, before, limit) as Row[]);
+    const leases = rows.map(record);
+    if (lanes.length > 1) leases.sort((a, b) => a.checkAt - b.checkAt);
+    return leases.slice(0, limit);
+  }
+
+  earliestCheck(lanes: readonly Lane[]): Instant | undefined {
+    const earliest = lanes.map((lane) => (this.#earliest.get(lane) as [number | null])[0] ?? Infinity);
+    const first = Math.min(...earliest);
+    return first === Infinity ? undefined : first;
+  }
+
+  page(query: ListLeases): Page<LeaseRecord> {
+    const { conditions, values } = filter(query);
+    const after = query.cursor === undefined ? 0 : Number(query.cursor);
+    const rows = this.#listing(conditions).all(...values, after, query.limit) as Row[];
+    const lastSeq = rows.at(-1)?.at(-1);
+    return {
+      rows: rows.map(record),
+      ...(rows.length === query.limit && { nextCursor: String(lastSeq) }),
+    };
+  }
+
+  prune(endedBefore: Instant, limit: number): number {
+    return this.#prune.run(endedBefore, limit).changes;
+  }
+
+  /** One statement per combination of filters: at most sixteen. */
+  #listing(conditions: readonly string[]): Statement {
+    const where = [...conditions, 'seq > ?'].join(' and ');
+    let statement = this.#listings.get(where);
+    if (statement === undefined) {
+      statement = this.#database
+        .prepare(`select ${COLUMNS}, seq from lease where ${where} order by seq limit ?`)
+        .raw();
+      this.#listings.set(where, statement);
+    }
+    return statement;
+  }
+}
+
+function filter(query: ListLeases): { conditions: string[]; values: string[] } {
+  const conditions: string[] = [];
+  const values: string[] = [];
+  const add = (condition: string, ...operands: string[]) => {
+    conditions.push(condition);
+    values.push(...operands);
+  };
+  if (query.serviceId !== undefined) add('service_id = ?', query.serviceId);
+  if (query.objectType !== undefined && query.objectId !== undefined) {
+    add('object_key = ?', `${query.objectType}/${query.objectId}`);
+  } else if (query.objectType !== undefined) {
+    // Keys of one type are a range: '0' is the character after '/'.
+    add('object_key >= ? and object_key < ?', `${query.objectType}/`, `${query.objectType}0`);
+  }
+  if (query.state !== undefined) add('state = ?', query.state);
+  return { conditions, values };
+}
+
+function record(row: Row): LeaseRecord {
+  return {
+    leaseId: row[0],
+    objectKey: row[1],
+    serviceId: row[2],
+    requestHash: row[3],
+    generation: row[4],
+    ttlMs: row[5],
+    createTime: row[6],
+    metadata: readMetadata(row[7]),
+    hasCleanup: row[8] === 1,
+    revived: row[9] === 1,
+    priorAttempts: row[10],
+    state: row[11],
+    expireTime: row[12],
+    renewTime: row[13],
+    renewalCount: row[14],
+    endTime: row[15] ?? undefined,
+    disposition: row[16] ?? undefined,
+    checkAt: row[17],
+    lane: row[18],
+  };
+}
