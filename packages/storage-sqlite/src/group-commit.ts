@@ -26,12 +26,15 @@ interface Call {
  */
 export class GroupCommit {
   readonly #transaction: Transaction;
+  readonly #onCommit: (calls: number) => void;
   #waiting: Call[] = [];
   #closed = false;
   #idle: (() => void)[] = [];
 
-  constructor(transaction: Transaction) {
+  /** `onCommit` is told how many calls shared each commit. */
+  constructor(transaction: Transaction, onCommit: (calls: number) => void) {
     this.#transaction = transaction;
+    this.#onCommit = onCommit;
   }
 
   write<T>(work: () => T): Promise<T> {
@@ -89,6 +92,7 @@ export class GroupCommit {
       this.#transaction.rollback();
       throw error;
     }
+    this.#onCommit(group.length);
   }
 }
 

@@ -23,12 +23,28 @@ export function openDatabase(path: string): Database {
   const database = new Libsql(path, { timeout: 0 });
   try {
     lock(database, path);
-    migrate(database, path);
-    return database;
   } catch (error) {
     database.close();
     throw error;
   }
+  try {
+    migrate(database, path);
+    return database;
+  } catch (error) {
+    closeDatabase(database);
+    throw error;
+  }
+}
+
+/**
+ * Closes the file and gives the lock back. Closing alone would not: prepared statements keep the connection until they
+ * are garbage. Leaving the write-ahead log also folds it into the one file that remains.
+ */
+export function closeDatabase(database: Database): void {
+  database.pragma('journal_mode = DELETE');
+  database.pragma('locking_mode = NORMAL');
+  database.prepare('select 1 from sqlite_schema').all();
+  database.close();
 }
 
 /**

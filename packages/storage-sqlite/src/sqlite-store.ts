@@ -6,6 +6,8 @@ import { SqliteTables } from './sqlite-tables.js';
 export interface SqliteStoreOptions {
   /** The database file; made if it is not there. Its directory must exist. */
   readonly path: string;
+  /** Told after each commit how many calls shared it. For metrics. */
+  readonly onCommit?: (calls: number) => void;
   /** Default: the process's own time. Tests pass a clock that they hold. */
   readonly clock?: Clock;
   /** Default: the platform's randomness. */
@@ -21,9 +23,10 @@ export class SqliteStore extends SerialStore {
    * Opens the file, which stays locked until {@link close} or the end of the process.
    * Throws `SqliteFileInUseError` if another process has it, `SqliteSchemaError` if a newer version made it.
    */
-  static open({ path, clock = systemClock, random = systemRandom }: SqliteStoreOptions): SqliteStore {
+  static open(options: SqliteStoreOptions): SqliteStore {
+    const { path, onCommit = () => undefined, clock = systemClock, random = systemRandom } = options;
     const database = openDatabase(path);
-    const tables = new SqliteTables(database, clock.wallMs());
+    const tables = new SqliteTables(database, clock.wallMs(), onCommit);
     // The clock goes on from the last reading that was kept: a wall clock that was set back only delays (S15).
     return new SqliteStore({ tables, now: storeClock(clock, tables.control.now), random });
   }

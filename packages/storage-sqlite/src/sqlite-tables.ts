@@ -2,10 +2,11 @@ import type { ClaimCleanups, Cleanup, CleanupAttempt, Instant, ListCleanups, Lis
 import type { ControlRecord, Lane, LeaseRecord, ObjectRecord, SerialTables } from '@lease/core/serial-store';
 import type { Database } from 'libsql';
 import { ControlTable } from './control-table.js';
-import { closedError, GroupCommit } from './group-commit.js';
+import { closedError, GroupCommit, type Transaction } from './group-commit.js';
 import { History } from './history.js';
 import { LeaseTable } from './lease-table.js';
 import { ObjectTable } from './object-table.js';
+import { closeDatabase } from './open-database.js';
 import { ServiceTable } from './service-table.js';
 
 /** Tables in one SQLite file that this process owns. */
@@ -18,14 +19,14 @@ export class SqliteTables implements SerialTables {
   readonly #control: ControlTable;
   readonly #commits: GroupCommit;
 
-  constructor(database: Database, wallNow: Instant) {
+  constructor(database: Database, wallNow: Instant, onCommit: (calls: number) => void) {
     this.#database = database;
     this.#leases = new LeaseTable(database);
     this.#objects = new ObjectTable(database);
     this.#services = new ServiceTable(database);
     this.#history = new History(database);
     this.#control = new ControlTable(database, wallNow);
-    this.#commits = new GroupCommit({
+    const transaction: Transaction = {
       begin: () => database.exec('begin immediate'),
       commit: () => {
         this.#control.flush();
@@ -35,7 +36,8 @@ export class SqliteTables implements SerialTables {
         if (database.inTransaction) database.exec('rollback');
         this.#control.reload();
       },
-    });
+    };
+    this.#commits = new GroupCommit(transaction, onCommit);
   }
 
   get control(): ControlRecord {
@@ -168,6 +170,6 @@ export class SqliteTables implements SerialTables {
 
   async close(): Promise<void> {
     await this.#commits.close();
-    this.#database.close();
+    if (this.#database.open) closeDatabase(this.#database);
   }
 }

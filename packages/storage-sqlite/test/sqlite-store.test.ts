@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { StoreUnavailableError } from '@lease/core';
+import { createCommand, httpCleanup } from '@lease/core/testing';
+import { describe, expect, it } from 'vitest';
+import { closeDatabase, openDatabase } from '../src/open-database.js';
+import { SqliteFileInUseError, SqliteSchemaError, SqliteStore } from '../src/index.js';
+import { openStore, temporaryDirectory, uuid } from './open.js';
+
+const SWEEP = { limit: 1_000, graceMs: 0, brakeShare: 1 };
+const CLAIM = { claimant: 'r1', limit: 10, perEndpointLimit: 10, busyEndpoints: [], claimMs: 40_000 };
+
+describe('SqliteStore', () => {
+  it('S11: asserts on the live connection that commits wait for the disk', () => {
+    const database = openDatabase(join(temporaryDirectory(), 'lease.db'));
+    expect(database.prepare('pragma synchronous').raw().get()).toEqual([2]);
+    expect(database.prepare('pragma journal_mode').raw().get()).toEqual(['wal']);
+    expect(database.prepare('pragma locking_mode').raw().get()).toEqual(['exclusive']);
+    closeDatabase(database);
+  });
+
+  it('S11: has everything after it was closed and opened again', async () => {
+    const { store, reopen } = openStore();
+    const metadata = new Map([
+      ['__proto__', 'kept'],
+      ['line', 'a\nb\u2028'],
+    ]);
+    const cleanup = httpCleanup({ headers: new Map([['x-key', 'secret']]), payload: 'päyload' });
+    const [created] = await store.create([createCommand({ leaseId: uuid(1), metadata, cleanup })]);
+    await store.close();
+    const second = reopen();
+    const { lease } = await second.get(uuid(1));
+    expect(lease).toEqual(created?.outcome === 'done' ? created.lease : undefined);
+    expect([...(lease?.metadata ?? [])]).toEqual([...metadata]);
+    await second.release([{ leaseId: uuid(1), serviceId: 'service-a', disposition: 'COLLECT' }]);
+    const [claim] = await second.claimCleanups(CLAIM);
+    expect(claim?.spec).toEqual(cleanup);
+    await second.close();
+  });
+
+  it('counts one commit for many concurrent calls', async () => {
+    const { store, commits } = openStore();
+    await Promise.all(
+      Array.from({ length: 200 }, (_, n) => store.create([createCommand({ leaseId: uuid(n) })])),
+    );
+    expect(commits).toEqual([200]);
+    await store.close();
+  });
+
+  it('does not commit for a sweep that found nothing, but for the heartbeat', async () => {
+    const { store, clock, commits } = openStore();
+    let changes = 0;
+    for (let sweep = 0; sweep < 20; sweep += 1) {
+      const before = (await store.collectionState()).lastSweepTime;
+      await store.expireDue(SWEEP);
+      if ((await store.collectionState()).lastSweepTime !== before) changes += 1;
+      await clock.advance(100);
+    }
+    expect(changes).toBe(20);
+    expect(commits).toHaveLength(20);
+    await store.close();
+  });
+
+  it('refuses a file that another process has open, and says what to do', async () => {
+    const { path, store } = openStore();
+    const require = createRequire(import.meta.url);
+    const script = `
+      const Database = require(${JSON.stringify(require.resolve('libsql'))});
+      const database = new Database(process.argv[1], { timeout: 0 });
+      try { database.pragma('locking_mode = EXCLUSIVE'); database.exec('begin immediate'); console.log('opened'); }
+      catch (error) { console.log(error.code); }`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, path]);
+    expect(stdout.trim()).toBe('SQLITE_BUSY');
+    expect(() => SqliteStore.open({ path })).toThrow(SqliteFileInUseError);
+    expect(() => SqliteStore.open({ path })).toThrow(/in use by another process: stop the other/);
+    await store.close();
+    const reopened = SqliteStore.open({ path });
+    await reopened.close();
+  });
+
+  it('refuses a file of a newer version', () => {
+    const path = join(temporaryDirectory(), 'lease.db');
+    const database = openDatabase(path);
+    database.exec('pragma user_version = 2');
+    closeDatabase(database);
+    expect(() => SqliteStore.open({ path })).toThrow(SqliteSchemaError);
+    expect(() => SqliteStore.open({ path })).toThrow(/schema version 2.*upgrade it/);
+  });
+
+  it('S15: goes on from the last reading that was kept when the wall clock was set back', async () => {
+    const { store, clock, reopen } = openStore();
+    const [created] = await store.create([createCommand({ leaseId: uuid(1), ttlMs: 10_000 })]);
+    await store.close();
+    clock.stepWall(-86_400_000);
+    const second = reopen();
+    await second.expireDue(SWEEP);
+    const { lease, now } = await second.get(uuid(1));
+    expect(lease?.state).toBe('ACTIVE');
+    expect(now).toBeGreaterThanOrEqual(created?.now ?? Infinity);
+    await second.close();
+  });
+
+  it('S14: takes the time that it was closed for a gap, and expires nothing before the pause is over', async () => {
+    const { store, clock, reopen } = openStore();
+    await store.expireDue(SWEEP);
+    await store.create([createCommand({ leaseId: uuid(1), ttlMs: 1_000 })]);
+    await store.close();
+    await clock.advance(20_000);
+    const second = reopen();
+    expect((await second.expireDue(SWEEP)).status).toBe('paused');
+    let sweeps = 0;
+    for (let report = await second.expireDue(SWEEP); report.status === 'paused'; sweeps += 1) {
+      expect((await second.get(uuid(1))).lease?.state).toBe('ACTIVE');
+      await clock.advance(500);
+      report = await second.expireDue(SWEEP);
+    }
+    expect(sweeps).toBe(40);
+    expect((await second.stats()).leases.expired).toBe(1);
+    await second.close();
+  });
+
+  it('draws fences and generations that grow over a restart with a clock set back', async () => {
+    const { store, clock, reopen } = openStore();
+    const [before] = await store.create([createCommand({ leaseId: uuid(1) })]);
+    await store.close();
+    clock.stepWall(-3_600_000);
+    const second = reopen();
+    const [after] = await second.create([createCommand({ leaseId: uuid(2) })]);
+    if (before?.outcome !== 'done' || after?.outcome !== 'done') throw new Error('a create was refused');
+    expect(after.lease.generation).toBeGreaterThan(before.lease.generation);
+    await second.close();
+  });
+
+  it('throws StoreUnavailableError once closed', async () => {
+    const { store } = openStore();
+    await store.close();
+    await expect(store.create([createCommand({ leaseId: uuid(1) })])).rejects.toThrow(StoreUnavailableError);
+    await expect(store.get(uuid(1))).rejects.toThrow(StoreUnavailableError);
+    await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('takes back in memory what a failed commit took back on the disk', async () => {
+    const { path, store } = openStore();
+    await store.create([createCommand({ leaseId: uuid(1) })]);
+    const before = await store.stats();
+    // A disk that is full: no page may be added to the file.
+    await store.close();
+    const database = openDatabase(path);
+    const pages = (database.prepare('pragma page_count').raw().get() as [number])[0];
+    database.exec(`pragma max_page_count = ${String(pages)}`);
+    closeDatabase(database);
+    const full = SqliteStore.open({ path });
+    expect((await full.stats()).leases).toEqual(before.leases);
+    await full.close();
+  });
+});
