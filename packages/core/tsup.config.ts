@@ -7,5 +7,6 @@ export default library({
     'serial-store': 'src/serial-store/index.ts',
     testing: 'src/testing/index.ts',
   },
-  noExternal: ['@noble/hashes'],
+  // Bundled, so that the published package has no dependency.
+  noExternal: ['@noble/hashes', 'ipaddr.js'],
 });

@@ -1,0 +1,53 @@
+// Runs one named long suite: `npm run gate -- NAME` is gate/NAME.ts, `npm run bench -- NAME` is bench/NAME.ts.
+// A gate's last line on stdout is its verdict as JSON, `{"passed": true, "seed": 7, ...}`, which is kept, with the
+// commit it judged, in gate/NAME.json.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { toolEnvironment } from './run.mjs';
+import { root } from './workspace.mjs';
+
+const [kind = '', name, ...args] = process.argv.slice(2);
+const dir = join(root, kind);
+const known = (existsSync(dir) ? readdirSync(dir) : [])
+  .filter((file) => file.endsWith('.ts'))
+  // A program exports nothing; what its neighbours share does.
+  .filter((file) => !/^export /m.test(readFileSync(join(dir, file), 'utf8')))
+  .map((file) => file.slice(0, -3));
+if (name === undefined || !known.includes(name)) {
+  console.error(`Usage: npm run ${kind} -- NAME. There is: ${known.join(', ') || 'none yet'}`);
+  process.exit(2);
+}
+
+const child = spawn('tsx', [join(dir, `${name}.ts`), ...args], {
+  cwd: root,
+  env: toolEnvironment(),
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+let output = '';
+child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+  output += text;
+  process.stdout.write(text);
+});
+child.once('close', (code) => {
+  const passed = code === 0 && (kind !== 'gate' || record(name, output));
+  process.exit(passed ? 0 : 1);
+});
+
+/**
+ * @param {string} gate
+ * @param {string} text
+ * @returns {boolean} whether it passed
+ */
+function record(gate, text) {
+  const verdict = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+  const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40'], {
+    cwd: root,
+    encoding: 'utf8',
+  }).trim();
+  writeFileSync(
+    join(dir, `${gate}.json`),
+    `${JSON.stringify({ gate, commit, node: process.version, ...verdict }, null, 2)}\n`,
+  );
+  return verdict.passed === true;
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+import { specifiers, workspace } from './scripts/workspace.mjs';
+
+/** Every `@lease/*` specifier resolves to its source, so that tests need no build of the libraries. */
+const alias = specifiers().map(({ specifier, source }) => ({
+  find: new RegExp(`^${specifier}$`),
+  replacement: source,
+}));
+
+const units = workspace()
+  .filter(({ dir }) => existsSync(`${dir}/test`))
+  .map(({ dir, name }) => ({
+    extends: true as const,
+    test: { name: name.replace('@lease/', ''), root: dir, include: ['test/**/*.test.ts'] },
+  }));
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    projects: [
+      ...units,
+      {
+        extends: true,
+        test: { name: 'simulation', root: 'tests', include: ['simulation/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          root: 'tests',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'simulation/**'],
+          // They start real servers and measure real latencies: one file at a time, after all others.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
