@@ -44,7 +44,12 @@ export { BRAKE, GAP } from './store/control-verbs.js';
 export type { LeaseStore } from './store/lease-store.js';
 export { StoreUnavailableError } from './store/store-unavailable-error.js';
 
-export type { AttemptResult, Executor } from './collector/executor.js';
+export { cleanDetail } from './collector/clean-detail.js';
+export { Collector } from './collector/collector.js';
+export type { AttemptResult, Executor, Executors } from './collector/executor.js';
+export type { CleanupHandler } from './collector/handler-executor.js';
+export { handlerExecutor } from './collector/handler-executor.js';
+export type { CollectorOptions } from './collector/options.js';
 export type { CollectorStep, LeaseEvent, LeaseVerb, Observer } from './events/events.js';
 export type { Answer, FieldViolation, Refusal, RefusalReason } from './service/answer.js';
 export { LeaseService } from './service/lease-service.js';

@@ -7,8 +7,8 @@ const MAX_VISITS = 5_000;
 
 interface FilteredPage<Row, Key> {
   readonly query: { readonly cursor?: string; readonly limit: number };
-  /** The key before all keys. */
-  readonly start: Key;
+  /** From a cursor, or from the empty one, to the key that the page starts behind. */
+  readonly startOf: (cursor: string) => Key;
   readonly read: (after: Key, limit: number) => readonly Row[];
   readonly keyOf: (row: Row) => Key;
   readonly matches: (row: Row) => boolean;
@@ -16,17 +16,17 @@ interface FilteredPage<Row, Key> {
 
 /** A keyset page of the rows that match, in the order of their keys. */
 export function filteredPage<Row, Key extends string | number>(page: FilteredPage<Row, Key>): Page<Row> {
-  const { query, start, read, keyOf, matches } = page;
+  const { query, startOf, read, keyOf, matches } = page;
   const rows: Row[] = [];
-  let after = query.cursor === undefined ? start : (JSON.parse(query.cursor) as Key);
+  let after = startOf(query.cursor ?? '');
   for (let visits = 0; visits < MAX_VISITS; visits += STEP) {
     const step = read(after, STEP);
     for (const row of step) {
       after = keyOf(row);
       if (matches(row)) rows.push(row);
-      if (rows.length === query.limit) return { rows, nextCursor: JSON.stringify(after) };
+      if (rows.length === query.limit) return { rows, nextCursor: String(after) };
     }
     if (step.length < STEP) return { rows };
   }
-  return { rows, nextCursor: JSON.stringify(after) };
+  return { rows, nextCursor: String(after) };
 }

@@ -96,7 +96,7 @@ export class History {
   page(query: ListCleanups): Page<Cleanup> {
     const { rows, nextCursor } = filteredPage<Finished, number>({
       query,
-      start: 0,
+      startOf: Number,
       read: (after, limit) => (this.#finishedAfter.all(after, limit) as [number, string][]).map(readFinished),
       keyOf: ({ seq }) => seq,
       matches: ({ cleanup }) => matchesCleanup(cleanup, query),

@@ -1,4 +1,11 @@
-import type { Disposition, Instant, LeaseState, ListLeases } from '@lease/core';
+import {
+  type Disposition,
+  type Instant,
+  type LeaseState,
+  type ListLeases,
+  objectKey,
+  parseObjectKey,
+} from '@lease/core';
 import type { Lane, LeaseRecord, Page } from '@lease/core/serial-store';
 import type { Database, Statement } from 'libsql';
 import { readMetadata, writeMetadata } from './json.js';
@@ -78,7 +85,7 @@ export class LeaseTable {
   insert(lease: LeaseRecord): void {
     this.#insert.run(
       lease.leaseId,
-      lease.objectKey,
+      objectKey(lease.object),
       lease.serviceId,
       lease.requestHash,
       lease.generation,
@@ -174,7 +181,7 @@ function filter(query: ListLeases): { conditions: string[]; values: string[] } {
 function record(row: Row): LeaseRecord {
   return {
     leaseId: row[0],
-    objectKey: row[1],
+    object: parseObjectKey(row[1]),
     serviceId: row[2],
     requestHash: row[3],
     generation: row[4],

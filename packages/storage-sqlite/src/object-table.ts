@@ -112,7 +112,7 @@ export class ObjectTable {
   page(query: ListCleanups): Page<ObjectRecord> {
     return filteredPage<ObjectRecord, string>({
       query,
-      start: '',
+      startOf: (cursor) => cursor,
       read: (after, limit) => (this.#pending.all(after, limit) as Row[]).map(record),
       keyOf: (object) => object.run?.cleanupId ?? '',
       matches: (object) => isPending(object) && matchesCleanup(cleanupView(object), query),

@@ -3,10 +3,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StoreUnavailableError } from '@lease/core';
-import { createCommand, httpCleanup } from '@lease/core/testing';
+import { SerialStore } from '@lease/core/serial-store';
+import { createCommand, httpCleanup, seededRandom } from '@lease/core/testing';
 import { describe, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../src/open-database.js';
 import { SqliteFileInUseError, SqliteSchemaError, SqliteStore } from '../src/index.js';
+import { SqliteTables } from '../src/sqlite-tables.js';
 import { openStore, temporaryDirectory, uuid } from './open.js';
 
 const SWEEP = { limit: 1_000, graceMs: 0, brakeShare: 1 };
@@ -141,18 +143,33 @@ describe('SqliteStore', () => {
     await expect(store.ping()).rejects.toThrow(StoreUnavailableError);
   });
 
-  it('takes back in memory what a failed commit took back on the disk', async () => {
-    const { path, store } = openStore();
-    await store.create([createCommand({ leaseId: uuid(1) })]);
-    const before = await store.stats();
-    // A disk that is full: no page may be added to the file.
+  it('S16: takes back in memory what a full disk took back, and goes on', async () => {
+    const database = openDatabase(join(temporaryDirectory(), 'lease.db'));
+    const [pages] = database.prepare('pragma page_count').raw().get() as [number];
+    database.exec(`pragma max_page_count = ${String(pages + 8)}`);
+    const tables = new SqliteTables(database, 0, () => undefined);
+    const store = new SerialStore({ tables, now: () => 1_000, random: seededRandom(1) });
+    const acknowledged: string[] = [];
+    const full: unknown[] = [];
+    for (let number = 0; full.length === 0 && number < 1_000; number += 1) {
+      const leaseId = uuid(number);
+      await store
+        .create([createCommand({ leaseId, cleanup: httpCleanup({ payload: 'x'.repeat(1_000) }) })])
+        .then(
+          () => acknowledged.push(leaseId),
+          (error: unknown) => full.push(error),
+        );
+    }
+    expect(full).toEqual([expect.any(StoreUnavailableError)]);
+    expect(acknowledged.length).toBeGreaterThan(0);
+    const { leases } = await store.list({ limit: 1_000 });
+    expect(leases.map(({ leaseId }) => leaseId)).toEqual(acknowledged);
+    expect((await store.stats()).leases).toMatchObject({
+      created: acknowledged.length,
+      active: acknowledged.length,
+    });
+    database.exec('pragma max_page_count = 100000');
+    await expect(store.create([createCommand({ leaseId: uuid(5_000) })])).resolves.toHaveLength(1);
     await store.close();
-    const database = openDatabase(path);
-    const pages = (database.prepare('pragma page_count').raw().get() as [number])[0];
-    database.exec(`pragma max_page_count = ${String(pages)}`);
-    closeDatabase(database);
-    const full = SqliteStore.open({ path });
-    expect((await full.stats()).leases).toEqual(before.leases);
-    await full.close();
   });
 });

@@ -24,8 +24,6 @@ export const systemClock: Clock = {
 };
 
 /** Timers are numbers outside Node, and there is nothing to detach them from. */
-function unref(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function') {
-    timer.unref();
-  }
+function unref(timer: { unref?: () => unknown } | number): void {
+  if (typeof timer === 'object') timer.unref?.();
 }

@@ -39,17 +39,18 @@ function run(handler: CleanupHandler, claim: CleanupClaim, signal: AbortSignal):
       resolve(result);
     };
     signal.addEventListener('abort', abandon);
-    // Called within a promise: a handler that is no async function may throw at once.
-    Promise.resolve()
-      .then(() => handler(claim, signal))
-      .then(
-        () => {
-          end({ kind: 'done' });
-        },
-        (error: unknown) => {
-          end({ kind: 'retry', contact: 'answered', detail: messageOf(error) });
-        },
-      );
+    // Called within an async function: a handler that is none itself may throw at once.
+    const call = async () => {
+      await handler(claim, signal);
+    };
+    call().then(
+      () => {
+        end({ kind: 'done' });
+      },
+      (error: unknown) => {
+        end({ kind: 'retry', contact: 'answered', detail: messageOf(error) });
+      },
+    );
   });
 }
 

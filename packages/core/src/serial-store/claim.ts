@@ -23,6 +23,7 @@ export function claimCleanups(session: Session, command: ClaimCleanups): Cleanup
 function loseClaim({ tables, now }: Session, object: PendingObject): void {
   const { run } = object;
   run.lostClaims += 1;
+  run.reached += 1;
   run.unanswered = true;
   tables.appendAttempt({
     cleanupId: run.cleanupId,

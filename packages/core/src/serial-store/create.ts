@@ -24,7 +24,7 @@ export function createLease(session: Session, command: CreateLease): CreateResul
   const refusal = refuse(session, command, object);
   if (refusal !== undefined) return refusal;
 
-  const priorAttempts = object?.run?.attempt ?? 0;
+  const priorAttempts = object?.run?.reached ?? 0;
   const revived = object !== undefined && isPending(object);
   const held = object === undefined ? newObject(session, key) : revived ? revive(session, object) : object;
   held.active += 1;
@@ -108,7 +108,7 @@ function newLease(
   const expireTime = now + command.ttlMs;
   return {
     leaseId: command.leaseId,
-    objectKey: object.objectKey,
+    object: command.object,
     serviceId: command.serviceId,
     requestHash: command.requestHash,
     generation: object.generation,

@@ -1,4 +1,5 @@
 import type { CleanupReason } from '../cleanup/cleanup.js';
+import { objectKey } from '../lease/object-ref.js';
 import type { LeaseRecord } from './records.js';
 import type { Session } from './session.js';
 
@@ -18,7 +19,7 @@ export function endLease(session: Session, lease: LeaseRecord, state: CleanupRea
   else totals.released += 1;
   tables.saveControl(now);
 
-  const object = tables.object(lease.objectKey);
+  const object = tables.object(objectKey(lease.object));
   if (object?.state !== 'HELD')
     throw new Error(`lease ${lease.leaseId} was active on an object that is not held`);
   object.active -= 1;
@@ -47,6 +48,7 @@ export function endLease(session: Session, lease: LeaseRecord, state: CleanupRea
     lastLeaseId: lease.leaseId,
     dueTime: now,
     attempt: 0,
+    reached: 0,
     spent: 0,
     lostClaims: 0,
     unanswered: false,

@@ -1,4 +1,3 @@
-import { parseObjectKey } from '../lease/object-ref.js';
 import type { Cleanup } from '../cleanup/cleanup.js';
 import type { ListCleanups } from '../store/cleanup-verbs.js';
 import type { ListLeases } from '../store/lease-verbs.js';
@@ -8,9 +7,8 @@ import type { LeaseRecord } from './records.js';
 export function matchesLease(lease: LeaseRecord, query: ListLeases): boolean {
   if (query.serviceId !== undefined && lease.serviceId !== query.serviceId) return false;
   if (query.state !== undefined && lease.state !== query.state) return false;
-  if (query.objectType === undefined) return true;
-  const object = parseObjectKey(lease.objectKey);
-  return object.type === query.objectType && (query.objectId === undefined || object.id === query.objectId);
+  if (query.objectType !== undefined && lease.object.type !== query.objectType) return false;
+  return query.objectId === undefined || lease.object.id === query.objectId;
 }
 
 /** Whether a cleanup is in the listing. */

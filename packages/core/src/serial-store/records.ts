@@ -2,6 +2,7 @@ import type { AbandonReason, CleanupReason } from '../cleanup/cleanup.js';
 import type { CleanupSpec } from '../cleanup/cleanup-spec.js';
 import type { Instant } from '../clock/clock.js';
 import type { Disposition, LeaseState, Metadata } from '../lease/lease.js';
+import type { ObjectRef } from '../lease/object-ref.js';
 
 /**
  * Where the sweep looks for a lease. Leases that were renewed when the sweep last met them stand apart from those that
@@ -12,7 +13,7 @@ export type Lane = 'fresh' | 'renewed';
 /** A lease as the tables keep it. The verbs change it, then say so to the tables. */
 export interface LeaseRecord {
   readonly leaseId: string;
-  readonly objectKey: string;
+  readonly object: ObjectRef;
   readonly serviceId: string;
   readonly requestHash: string;
   readonly generation: number;
@@ -53,6 +54,8 @@ export interface CleanupRun {
   readonly dueTime: Instant;
   /** The number of the latest attempt. */
   attempt: number;
+  /** Attempts that may have reached the endpoint, over all budgets. */
+  reached: number;
   /** Attempts that count against the policy. */
   spent: number;
   lostClaims: number;

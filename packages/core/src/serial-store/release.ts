@@ -1,3 +1,4 @@
+import { objectKey } from '../lease/object-ref.js';
 import type { ReleaseLease, ReleaseResult } from '../store/lease-verbs.js';
 import { endLease } from './end-lease.js';
 import type { LeaseRecord } from './records.js';
@@ -15,7 +16,7 @@ export function releaseLease(session: Session, command: ReleaseLease): ReleaseRe
       ? { outcome: 'done', lease: leaseView(lease), now }
       : { outcome: 'refused', reason: 'LEASE_ENDED', now };
   }
-  const owner = tables.object(lease.objectKey)?.cleanup?.serviceId;
+  const owner = tables.object(objectKey(lease.object))?.cleanup?.serviceId;
   if (command.disposition === 'KEEP' && owner !== undefined && owner !== command.serviceId) {
     return { outcome: 'refused', reason: 'CLEANUP_OWNED', now };
   }

@@ -69,6 +69,7 @@ function apply(session: Session, object: PendingObject, outcome: CleanupOutcome)
       return;
     case 'fail':
       totals.failed += 1;
+      run.reached += 1;
       abandon(session, object, outcome.abandonReason);
       return;
     case 'unstarted':
@@ -82,6 +83,7 @@ function apply(session: Session, object: PendingObject, outcome: CleanupOutcome)
       if (outcome.contact !== 'unreached') {
         run.unanswered = outcome.contact === 'unanswered';
         run.spent += 1;
+        run.reached += 1;
       }
       if (run.spent >= object.cleanup.spec.retry.maxAttempts) abandon(session, object, outcome.abandonReason);
       else wait(session, object, outcome.delayMs);

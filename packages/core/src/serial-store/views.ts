@@ -7,7 +7,7 @@ import type { CleanupRun, LeaseRecord, ObjectRecord, OwnedCleanup } from './reco
 export function leaseView(record: LeaseRecord): Lease {
   return {
     leaseId: record.leaseId,
-    object: parseObjectKey(record.objectKey),
+    object: record.object,
     serviceId: record.serviceId,
     state: record.state,
     generation: record.generation,

@@ -18,7 +18,7 @@ export interface CreateLeaseRequest {
   readonly serviceId: string;
   /** Default: the service's `defaultTtlMs`. */
   readonly ttlMs?: number;
-  /** At most 50 entries; keys 1 to 64 bytes, values up to 1 KiB. */
+  /** At most 50 entries; keys 1 to 64 bytes, values up to 1 KiB, of one line or several, without other controls. */
   readonly metadata?: Metadata;
   readonly cleanup?: CleanupRequest;
 }
@@ -42,7 +42,7 @@ export interface ListLeasesRequest {
   readonly objectType?: string;
   readonly objectId?: string;
   readonly state?: LeaseState;
-  /** Default 100; more than 1,000 are cut to 1,000. */
+  /** 0 or unset: 100; more than 1,000 are cut to 1,000. */
   readonly pageSize?: number;
   /** From the page before, with the same filter. */
   readonly pageToken?: string;

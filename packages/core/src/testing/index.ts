@@ -11,3 +11,9 @@ export {
 } from './builders.js';
 export type { ExecutorScript, RecordingExecutor } from './recording-executor.js';
 export { recordingExecutor } from './recording-executor.js';
+
+export { canonical } from './canonical.js';
+export { LawBroken } from './check.js';
+export type { LawContext, StoreLaw, StoreTime } from './store-law.js';
+export { durableStoreLaws, storeLaws } from './store-laws.js';
+export { runLaw } from './run-law.js';

@@ -7,7 +7,7 @@ import type { Violations } from './violations.js';
  * `any`: everything that a store and the wire can carry, that is all but U+0000.
  * A lone surrogate is no character: UTF-8 cannot carry it.
  */
-export type Controls = 'none' | 'lines' | 'any';
+type Controls = 'none' | 'lines' | 'any';
 
 export interface TextRule {
   readonly minBytes: 0 | 1;

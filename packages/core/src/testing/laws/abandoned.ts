@@ -128,7 +128,11 @@ export const abandonedLaws: readonly StoreLaw[] = [
   law('S3', 'an abandoned cleanup waits for ever', async (trial) => {
     const { cleanupId } = await trial.fallAbandoned();
     await trial.time.advance(365 * 24 * 3_600_000);
-    await trial.store.prune({ endedLeasesOlderThanMs: 0, finishedCleanupsOlderThanMs: 0, limit: 100 });
+    await trial.store.prune({
+      endedLeasesOlderThanMs: 3_600_000,
+      finishedCleanupsOlderThanMs: 0,
+      limit: 100,
+    });
     checkEqual((await trial.cleanup({ cleanupId })).state, 'ABANDONED', 'state a year later');
     checkEqual(await retry(trial, cleanupId), ['retried'], 'answer to a retry');
     checkEqual((await trial.claim()).length, 1, 'claims');

@@ -1,4 +1,4 @@
-import { check, checkEqual } from '../check.js';
+import { checkEqual } from '../check.js';
 import type { StoreLaw } from '../store-law.js';
 import { law } from './law.js';
 import { together } from './together.js';

@@ -1,0 +1,77 @@
+import ipaddr from 'ipaddr.js';
+import type { Address } from './host.js';
+
+/**
+ * How an address is opened. `loopback`: by the loopback rule alone. `public`: by the word `public`, or an entry that
+ * covers it. `private` (networks of one's own, and whatever is reserved): by an entry that covers it. `guarded`: by an
+ * entry that is this very address, since a network that happens to contain it was hardly meant.
+ */
+export type AddressKind = 'loopback' | 'public' | 'private' | 'guarded';
+
+/** Where clouds hand out credentials to whoever asks from the inside. Normalised. */
+const METADATA_ADDRESSES = new Set([
+  '169.254.169.254', // AWS, Azure, Google, Oracle and most others
+  '169.254.170.2', // AWS, containers
+  '169.254.170.23', // AWS, Kubernetes pods
+  '169.254.0.23', // Tencent
+  '100.100.100.200', // Alibaba
+  '168.63.129.16', // Azure, from within a public range
+  '192.0.0.192', // Oracle, the older one
+  'fd00:ec2:0:0:0:0:0:254', // AWS
+  'fd00:ec2:0:0:0:0:0:23', // AWS, Kubernetes pods
+  'fd20:ce:0:0:0:0:0:254', // Google
+]);
+
+/** The names that lead there. */
+const METADATA_NAMES = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'metadata.tencentyun.com',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
+
+/** An IPv4 address inside IPv6 must have been unwrapped. */
+export function addressKind(address: Address): AddressKind {
+  if (METADATA_ADDRESSES.has(address.toNormalizedString())) return 'guarded';
+  const range = address.range();
+  switch (range) {
+    case 'loopback':
+      return 'loopback';
+    case 'unspecified': // On Linux a connection to 0.0.0.0 is one to this host.
+    case 'multicast':
+    case 'broadcast':
+      return 'guarded';
+    case 'unicast':
+      // The library counts all that it has no name for, such as ::7f00:1; the addresses in public use are 2000::/3.
+      return address.kind() === 'ipv4' || isGlobal(address as ipaddr.IPv6) ? 'public' : 'private';
+    case 'rfc6052':
+      return nat64Kind(address as ipaddr.IPv6);
+    default:
+      return 'private';
+  }
+}
+
+/** Names that are as dangerous as the addresses that they stand for. */
+export function isMetadataName(name: string): boolean {
+  return METADATA_NAMES.has(name);
+}
+
+/** RFC 6761: these never leave the machine, whatever a name server says. */
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
+function isGlobal(address: ipaddr.IPv6): boolean {
+  return ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
+}
+
+/** 64:ff9b::/96 leads through a translator to the IPv4 address in its last 32 bits. */
+function nat64Kind(address: ipaddr.IPv6): AddressKind {
+  const bytes = address.toByteArray();
+  const wellKnown = bytes.slice(4, 12).every((byte) => byte === 0);
+  if (!wellKnown) return 'private'; // 64:ff9b:1::/48: a network's own translation
+  return addressKind(new ipaddr.IPv4(bytes.slice(12))) === 'public' ? 'public' : 'guarded';
+}

@@ -1,0 +1,31 @@
+import type { HttpTarget } from '../cleanup/cleanup-spec.js';
+import type { Instant } from '../clock/clock.js';
+import type { AttemptResult } from '../collector/executor.js';
+import { verdictOf } from './answer-table.js';
+import type { Answer } from './exchange.js';
+import { retryAfterMs } from './retry-after.js';
+
+/** What a complete answer means for the cleanup. `wallMs`: the wall clock, for a Retry-After that is a date. */
+export function resultOf(answer: Answer, target: HttpTarget, wallMs: Instant): AttemptResult {
+  const { statusCode, headers } = answer;
+  const said = { statusCode, detail: answer.text || answer.statusText };
+  const askedMs = retryAfterMs(headers, wallMs);
+  const retry = {
+    kind: 'retry',
+    contact: 'answered',
+    ...said,
+    ...(askedMs !== undefined && { retryAfterMs: askedMs }),
+  } as const;
+  switch (verdictOf(statusCode)) {
+    case 'done':
+      return { kind: 'done', ...said };
+    case 'retry':
+      return retry;
+    case 'terminal':
+      return { kind: 'fail', abandonReason: 'TERMINAL_ANSWER', ...said };
+    case 'not-found':
+      // A wrong path in a spec answers 404 as well, and taking that for success would leak every object of a service.
+      if (target.notFoundIsDone || headers['lease-gone'] === '1') return { kind: 'done', ...said };
+      return { ...retry, abandonReason: 'ENDPOINT_NOT_FOUND' };
+  }
+}

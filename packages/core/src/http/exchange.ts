@@ -1,0 +1,104 @@
+import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../clock/clock.js';
+import { readAnswer } from './read-answer.js';
+
+/** A complete answer, or as much of one as we care to read. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly statusText: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The beginning of the body, cleaned. */
+  readonly text: string;
+}
+
+/** `sent`: whether the request may have reached anybody. */
+export type Exchange =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'broken'; readonly sent: boolean; readonly why: string };
+
+export interface Exchanged {
+  readonly url: URL;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+  readonly agent: http.Agent;
+  readonly clock: Clock;
+  /** For everything, from the name lookup to the last byte of the answer. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Pinned, since a flag of the process could lift it. */
+const MAX_HEADER_BYTES = 16_384;
+
+/**
+ * One POST and its answer. Throws only if the request cannot be formed. Nothing is repeated here: a kept connection that
+ * its peer closes just as we write looks the same as one whose peer took the request and died, so it is `sent`. The
+ * store then bars revival until a later attempt is answered, and where the peer took nothing, that is the only callback.
+ */
+export function exchange(request: Exchanged): Promise<Exchange> {
+  const { url, headers, body, agent, clock, timeoutMs, signal } = request;
+  const options = { method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES };
+  const post = (url.protocol === 'https:' ? https : http).request(url, options);
+  let sent = false;
+  onceWritable(post, () => (sent = true));
+
+  return new Promise((resolve) => {
+    const end = (result: Exchange) => {
+      cancelDeadline();
+      signal.removeEventListener('abort', abort);
+      resolve(result);
+    };
+    const broken = (why: string) => {
+      end({ kind: 'broken', sent, why });
+      post.destroy();
+    };
+    const abort = () => {
+      broken(textOf(signal.reason));
+    };
+    const cancelDeadline = clock.schedule(timeoutMs, () => {
+      broken(`no complete answer within ${timeoutMs} ms`);
+    });
+    signal.addEventListener('abort', abort);
+    // Stays for good: a request that was destroyed may still report it.
+    post.on('error', (error) => {
+      broken(textOf(error));
+    });
+    // What Node destroys without a word, such as an answer with 101. Once there is a response, its reader sees the end.
+    let responded = false;
+    post.on('close', () => {
+      if (!responded) broken('the connection closed without an answer');
+    });
+    post.on('response', (response) => {
+      responded = true;
+      const { statusCode = 0, statusMessage: statusText = '', headers } = response;
+      readAnswer(response).then(
+        (text) => {
+          end({ kind: 'answered', answer: { statusCode, statusText, headers, text } });
+        },
+        (error: unknown) => {
+          broken(`${statusCode}, then ${textOf(error)}`);
+        },
+      );
+    });
+    post.end(body);
+    if (signal.aborted) abort();
+  });
+}
+
+/** Calls back when the first byte of the request can leave: from then on nobody knows what became of it. */
+function onceWritable(request: ClientRequest, callback: () => void): void {
+  request.once('socket', (socket) => {
+    // A kept connection can take the request at once; a new one only when its handshakes are over.
+    if (!socket.connecting) callback();
+    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', callback);
+  });
+}
+
+/** Errors of several addresses tried have no message of their own, but a code. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ('code' in error ? String(error.code) : error.name);
+}

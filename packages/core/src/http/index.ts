@@ -1,0 +1,5 @@
+export { callbackBody } from './callback-body.js';
+export type { EgressGuardOptions } from './egress-guard.js';
+export { egressGuard } from './egress-guard.js';
+export type { HttpExecutorOptions } from './http-executor.js';
+export { HttpExecutor } from './http-executor.js';

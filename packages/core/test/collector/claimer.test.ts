@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { CleanupClaim } from '../../src/index.js';
+import { Claimer } from '../../src/collector/claimer.js';
+import { PassedOver } from '../../src/collector/passed-over.js';
+import { Slots } from '../../src/collector/slots.js';
+import { ManualClock } from '../../src/testing/index.js';
+import { claimsOf, ScriptedStore } from './scripted-store.js';
+
+const A = { endpoint: 'http://a.test' };
+const B = { endpoint: 'http://b.test' };
+const C = { endpoint: 'http://c.test' };
+
+let clock: ManualClock;
+let scripted: ScriptedStore;
+let slots: Slots;
+let passedOver: PassedOver;
+let started: { claim: CleanupClaim; claimedMs: number }[];
+let claimer: Claimer;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  scripted = new ScriptedStore();
+  slots = new Slots(64, 16);
+  passedOver = new PassedOver(clock);
+  started = [];
+  claimer = new Claimer({
+    store: scripted.store,
+    slots,
+    passedOver,
+    clock,
+    claimant: 'me',
+    claimMs: 40_000,
+    perEndpoint: 16,
+    tell: () => undefined,
+    start: (claim, claimedMs) => {
+      slots.take(claim.endpoint);
+      started.push({ claim, claimedMs });
+    },
+  });
+});
+
+const occupy = (endpoint: string, count: number) => {
+  for (let taken = 0; taken < count; taken++) slots.take(endpoint);
+};
+
+describe('Claimer', () => {
+  test('asks for as many as there are free slots, and starts what it gets', async () => {
+    scripted.due = claimsOf(3, A);
+    expect(await claimer.claim()).toBe(3);
+    expect(scripted.claims).toEqual([
+      { claimant: 'me', limit: 64, perEndpointLimit: 16, busyEndpoints: [], claimMs: 40_000 },
+    ]);
+    expect(started.map(({ claim }) => claim.cleanupId)).toEqual(['c-1', 'c-2', 'c-3']);
+    expect(claimer.more).toBe(false);
+  });
+
+  test('reads the clock before the claim is sent', async () => {
+    scripted.due = claimsOf(1);
+    scripted.onClaim = async (claim) => {
+      await clock.advance(3_000);
+      return scripted.takeDue(claim);
+    };
+    await clock.advance(500);
+    await claimer.claim();
+    expect(started[0]?.claimedMs).toBe(500);
+    expect(clock.monotonicMs()).toBe(3_500);
+  });
+
+  test('asks for nothing without a free slot', async () => {
+    for (const { endpoint } of [A, B, C, { endpoint: 'http://d.test' }]) occupy(endpoint, 16);
+    expect(await claimer.claim()).toBe(0);
+    expect(scripted.claims).toEqual([]);
+  });
+
+  test('passes over endpoints that are full, and those that this process cannot serve', async () => {
+    occupy(A.endpoint, 16);
+    passedOver.add(B.endpoint);
+    scripted.due = [...claimsOf(2, A), ...claimsOf(2, B, 10), ...claimsOf(2, C, 20)];
+    expect(await claimer.claim()).toBe(2);
+    expect(scripted.claims[0]).toMatchObject({
+      limit: 48,
+      perEndpointLimit: 16,
+      busyEndpoints: [A.endpoint, B.endpoint],
+    });
+  });
+
+  test('never claims more of an endpoint than it has free slots', async () => {
+    occupy(A.endpoint, 14);
+    scripted.due = claimsOf(10, A);
+    expect(await claimer.claim()).toBe(2);
+    expect(scripted.claims[0]).toMatchObject({ limit: 50, perEndpointLimit: 2 });
+    expect(claimer.more).toBe(false);
+  });
+
+  test('an endpoint that was cut short gets the rest in the next claim', async () => {
+    occupy(A.endpoint, 15);
+    scripted.due = [...claimsOf(3, A), ...claimsOf(20, B, 100)];
+    // A has one slot free, so everybody gets one.
+    expect(await claimer.claim()).toBe(2);
+    expect(claimer.more).toBe(true);
+    // Now A is full, and bounds nobody.
+    expect(await claimer.claim()).toBe(15);
+    expect(scripted.claims[1]).toMatchObject({ perEndpointLimit: 15, busyEndpoints: [A.endpoint] });
+    expect(claimer.more).toBe(false);
+    expect(slots.freeAt(B.endpoint)).toBe(0);
+  });
+
+  test('an endpoint with few free slots and nothing due bounds the others only once', async () => {
+    occupy(A.endpoint, 15);
+    scripted.due = claimsOf(16, B);
+    expect(await claimer.claim()).toBe(1);
+    expect(await claimer.claim()).toBe(15);
+    expect(scripted.claims[1]).toMatchObject({ perEndpointLimit: 15, busyEndpoints: [A.endpoint] });
+    expect(claimer.more).toBe(false);
+    // The next round begins without that knowledge: something may be due there by then.
+    slots.release(B.endpoint);
+    await claimer.claim();
+    expect(scripted.claims[2]?.busyEndpoints).toEqual([]);
+  });
+
+  test('a full batch is followed by another while slots are left', async () => {
+    slots = new Slots(3_000, 3_000);
+    const options = { store: scripted.store, slots, passedOver, clock, claimant: 'me', claimMs: 40_000 };
+    claimer = new Claimer({
+      ...options,
+      perEndpoint: 3_000,
+      tell: () => undefined,
+      start: ({ endpoint }) => void slots.take(endpoint),
+    });
+    scripted.due = claimsOf(2_500);
+    const counts: number[] = [];
+    do counts.push(await claimer.claim());
+    while (claimer.more);
+    expect(counts).toEqual([1_000, 1_000, 500]);
+  });
+
+  test('has no more when the last slot is taken', async () => {
+    for (const { endpoint } of [A, B, C]) occupy(endpoint, 16);
+    scripted.due = claimsOf(20, { endpoint: 'http://d.test' });
+    expect(await claimer.claim()).toBe(16);
+    expect(claimer.more).toBe(false);
+  });
+
+  test('a claim that failed says nothing about what is left', async () => {
+    scripted.unavailable = true;
+    await expect(claimer.claim()).rejects.toThrow('the database is away');
+    expect(claimer.more).toBe(false);
+  });
+});
