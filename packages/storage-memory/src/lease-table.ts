@@ -1,87 +1,82 @@
 import type { Instant, ListLeases } from '@lease/core';
 import { type Lane, type LeaseRecord, matchesLease, type Page } from '@lease/core/serial-store';
-import { ArrivalLog } from './arrival-log.js';
-import { IndexedHeap } from './indexed-heap.js';
-import { MemoryLease } from './memory-lease.js';
-import { NumberRows } from './number-rows.js';
+import { type Arrival, ArrivalLog } from './arrival-log.js';
+import { type Heapable, IndexedHeap } from './indexed-heap.js';
 import { Queue } from './queue.js';
 
-/** A holder, and the one copy of its name that all its leases share. */
-interface Service {
-  readonly serviceId: string;
-  active: number;
+/** A lease with its places in the sweep's order and in the order of arrival. */
+interface Slot extends Heapable, Arrival {
+  readonly lease: LeaseRecord;
+  /** The lane in whose heap the slot stands: the record's own may have changed already. */
+  lane: Lane;
 }
 
-const newLane = () => new IndexedHeap<MemoryLease>((a, b) => a.checkAt < b.checkAt);
+const newLane = () => new IndexedHeap<Slot>((a, b) => a.lease.checkAt < b.lease.checkAt);
 
 /** All leases: by id, by the time of their next check, in the order of arrival, and those that ended by their end. */
 export class LeaseTable {
-  readonly #byId = new Map<string, MemoryLease>();
-  readonly #lanes: Readonly<Record<Lane, IndexedHeap<MemoryLease>>> = {
-    fresh: newLane(),
-    renewed: newLane(),
-  };
-  readonly #arrivals = new ArrivalLog<MemoryLease>();
-  readonly #ended = new Queue<MemoryLease>();
-  readonly #numbers = new NumberRows();
-  readonly #services = new Map<string, Service>();
+  readonly #byId = new Map<string, Slot>();
+  readonly #lanes: Readonly<Record<Lane, IndexedHeap<Slot>>> = { fresh: newLane(), renewed: newLane() };
+  readonly #arrivals = new ArrivalLog<Slot>();
+  readonly #ended = new Queue<Slot>();
+  readonly #activeByService = new Map<string, number>();
 
   get size(): number {
     return this.#byId.size;
   }
 
   get(leaseId: string): LeaseRecord | undefined {
-    return this.#byId.get(leaseId);
+    return this.#byId.get(leaseId)?.lease;
   }
 
-  insert(record: LeaseRecord): void {
-    const lease = new MemoryLease(record, this.#service(record.serviceId).serviceId, this.#numbers.take());
-    this.#byId.set(lease.leaseId, lease);
-    this.#lanes[lease.standsIn].push(lease);
-    this.#arrivals.append(lease);
+  insert(lease: LeaseRecord): void {
+    const slot: Slot = { lease, lane: lease.lane, heapIndex: -1, seq: 0 };
+    this.#byId.set(lease.leaseId, slot);
+    this.#lanes[slot.lane].push(slot);
+    this.#arrivals.append(slot);
   }
 
   /** Puts a lease that the sweep took back in order. */
-  saveCheck(record: LeaseRecord): void {
-    const lease = this.#stored(record);
-    lease.standsIn = lease.lane;
-    this.#lanes[lease.standsIn].push(lease);
+  saveCheck(lease: LeaseRecord): void {
+    const slot = this.#slot(lease);
+    slot.lane = lease.lane;
+    this.#lanes[slot.lane].push(slot);
   }
 
-  saveEnd(record: LeaseRecord): void {
-    const lease = this.#stored(record);
-    if (lease.heapIndex >= 0) this.#lanes[lease.standsIn].remove(lease);
-    this.#ended.push(lease);
+  saveEnd(lease: LeaseRecord): void {
+    const slot = this.#slot(lease);
+    if (slot.heapIndex >= 0) this.#lanes[slot.lane].remove(slot);
+    this.#ended.push(slot);
   }
 
   takeOverdue(lanes: readonly Lane[], before: Instant, limit: number): readonly LeaseRecord[] {
     const taken: LeaseRecord[] = [];
     while (taken.length < limit) {
       const lane = this.#earliestLane(lanes);
-      const lease = lane?.peek();
-      if (lane === undefined || lease === undefined || lease.checkAt > before) break;
+      const slot = lane?.peek();
+      if (lane === undefined || slot === undefined || slot.lease.checkAt > before) break;
       lane.pop();
-      taken.push(lease);
+      taken.push(slot.lease);
     }
     return taken;
   }
 
   earliestCheck(lanes: readonly Lane[]): Instant | undefined {
-    return this.#earliestLane(lanes)?.peek()?.checkAt;
+    return this.#earliestLane(lanes)?.peek()?.lease.checkAt;
   }
 
   active(serviceId: string): number {
-    return this.#services.get(serviceId)?.active ?? 0;
+    return this.#activeByService.get(serviceId) ?? 0;
   }
 
   addActive(serviceId: string, by: number): void {
-    const service = this.#service(serviceId);
-    service.active += by;
-    if (service.active === 0) this.#services.delete(serviceId);
+    const active = this.active(serviceId) + by;
+    if (active === 0) this.#activeByService.delete(serviceId);
+    else this.#activeByService.set(serviceId, active);
   }
 
   page(query: ListLeases): Page<LeaseRecord> {
-    return this.#arrivals.page(query.cursor, query.limit, (lease) =>
+    return this.#arrivals.page(query.cursor, query.limit, ({ lease }) =>
       matchesLease(lease, query) ? lease : undefined,
     );
   }
@@ -90,38 +85,28 @@ export class LeaseTable {
   prune(endedBefore: Instant, limit: number): number {
     let pruned = 0;
     for (; pruned < limit; pruned += 1) {
-      const lease = this.#ended.peek();
-      if (lease === undefined || (lease.endTime ?? Infinity) >= endedBefore) break;
+      const slot = this.#ended.peek();
+      if (slot === undefined || (slot.lease.endTime ?? Infinity) >= endedBefore) break;
       this.#ended.shift();
-      this.#byId.delete(lease.leaseId);
-      this.#arrivals.remove(lease);
-      this.#numbers.giveBack(lease.row);
+      this.#byId.delete(slot.lease.leaseId);
+      this.#arrivals.remove(slot);
     }
     return pruned;
   }
 
-  #stored({ leaseId }: LeaseRecord): MemoryLease {
-    const lease = this.#byId.get(leaseId);
-    if (lease === undefined) throw new Error(`lease ${leaseId} was saved before it was inserted`);
-    return lease;
+  #slot(lease: LeaseRecord): Slot {
+    const slot = this.#byId.get(lease.leaseId);
+    if (slot === undefined) throw new Error(`lease ${lease.leaseId} was saved before it was inserted`);
+    return slot;
   }
 
-  #service(serviceId: string): Service {
-    let service = this.#services.get(serviceId);
-    if (service === undefined) {
-      service = { serviceId, active: 0 };
-      this.#services.set(serviceId, service);
-    }
-    return service;
-  }
-
-  #earliestLane(lanes: readonly Lane[]): IndexedHeap<MemoryLease> | undefined {
-    let earliest: IndexedHeap<MemoryLease> | undefined;
+  #earliestLane(lanes: readonly Lane[]): IndexedHeap<Slot> | undefined {
+    let earliest: IndexedHeap<Slot> | undefined;
     for (const name of lanes) {
       const lane = this.#lanes[name];
-      const checkAt = lane.peek()?.checkAt;
+      const checkAt = lane.peek()?.lease.checkAt;
       if (checkAt === undefined) continue;
-      if (checkAt < (earliest?.peek()?.checkAt ?? Infinity)) earliest = lane;
+      if (checkAt < (earliest?.peek()?.lease.checkAt ?? Infinity)) earliest = lane;
     }
     return earliest;
   }
