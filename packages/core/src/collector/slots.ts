@@ -13,7 +13,7 @@ export class Slots {
     this.#perEndpoint = perEndpoint;
   }
 
-  /** Free slots for endpoints at which nothing is in flight, and at most so many for any other. */
+  /** Free slots, in all. */
   get free(): number {
     return this.#total - this.#takenInAll;
   }

@@ -19,7 +19,7 @@ export type Exchange =
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'broken'; readonly sent: boolean; readonly why: string };
 
-export interface Exchanged {
+export interface ExchangeRequest {
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
@@ -38,7 +38,7 @@ const MAX_HEADER_BYTES = 16_384;
  * its peer closes just as we write looks the same as one whose peer took the request and died, so it is `sent`. The
  * store then bars revival until a later attempt is answered, and where the peer took nothing, that is the only callback.
  */
-export function exchange(request: Exchanged): Promise<Exchange> {
+export function exchange(request: ExchangeRequest): Promise<Exchange> {
   const { url, headers, body, agent, clock, timeoutMs, signal } = request;
   const options = { method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES };
   const post = (url.protocol === 'https:' ? https : http).request(url, options);
