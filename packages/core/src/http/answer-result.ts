@@ -1,7 +1,7 @@
 import type { HttpTarget } from '../cleanup/cleanup-spec.js';
 import type { Instant } from '../clock/clock.js';
 import type { AttemptResult } from '../collector/executor.js';
-import { verdictOf } from './answer-table.js';
+import { isGatewayError, verdictOf } from './answer-table.js';
 import type { Answer } from './exchange.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -10,9 +10,11 @@ export function resultOf(answer: Answer, target: HttpTarget, wallMs: Instant): A
   const { statusCode, headers } = answer;
   const said = { statusCode, detail: answer.text || answer.statusText };
   const askedMs = retryAfterMs(headers, wallMs);
+  // Neither says that the endpoint is done with the object, which must not be revived under it.
+  const undecided = headers['lease-running'] === '1' || isGatewayError(statusCode);
   const retry = {
     kind: 'retry',
-    contact: 'answered',
+    contact: undecided ? 'unanswered' : 'answered',
     ...said,
     ...(askedMs !== undefined && { retryAfterMs: askedMs }),
   } as const;

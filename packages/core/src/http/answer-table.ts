@@ -24,3 +24,8 @@ const BY_STATUS = new Map<number, Verdict>([
 export function verdictOf(statusCode: number): Verdict {
   return BY_STATUS.get(statusCode) ?? BY_CLASS.get(Math.floor(statusCode / 100)) ?? 'retry';
 }
+
+/** Bad Gateway, Gateway Timeout: somebody on the way answered for an endpoint that may still be at work. */
+export function isGatewayError(statusCode: number): boolean {
+  return statusCode === 502 || statusCode === 504;
+}

@@ -61,6 +61,13 @@ describe('HttpExecutor', () => {
     [409, {}, { kind: 'retry', contact: 'answered' }],
     [429, { 'Retry-After': '30' }, { kind: 'retry', contact: 'answered', retryAfterMs: 30_000 }],
     [500, {}, { kind: 'retry', contact: 'answered' }],
+    [502, {}, { kind: 'retry', contact: 'unanswered' }],
+    [504, {}, { kind: 'retry', contact: 'unanswered' }],
+    [
+      503,
+      { 'lease-running': '1', 'Retry-After': '2' },
+      { kind: 'retry', contact: 'unanswered', retryAfterMs: 2_000 },
+    ],
     [503, { 'Retry-After': '2' }, { kind: 'retry', contact: 'answered', retryAfterMs: 2_000 }],
   ])('%i with %j', async (statusCode, headers, expected) => {
     const endpoint = await on.answering(statusCode, headers);
