@@ -1,0 +1,17 @@
+/** A self-signed certificate for `localhost` and 127.0.0.1, valid until 2120 and trusted by nobody but these tests. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBazCCARGgAwIBAgIBATAKBggqhkjOPQQDAjAWMRQwEgYDVQQDDAtsZWFzZSB0
+ZXN0czAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFjEUMBIGA1UE
+AwwLbGVhc2UgdGVzdHMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS3JQjWhgLf
+tsKVVoBmbdeCvzlUTpODNPqnVanSggdDZxQ01g31WNxz+N8pLy7uG2h9e78PBoVo
+5LtUzgdJyGjAo04wTDAPBgNVHRMBAf8EBTADAQH/MBoGA1UdEQQTMBGCCWxvY2Fs
+aG9zdIcEfwAAATAdBgNVHQ4EFgQUtrIqxB2kTCt8cP47/+t8cztMuQEwCgYIKoZI
+zj0EAwIDSAAwRQIgFS8xgyM8j/hw2caCro8h+TMZZNN7QqY6I8Lm6Ju5K4UCIQDx
+8r9rdcUgi9qX+ECwLiNX53DKKejBs+rVQBydmY6/Ew==
+-----END CERTIFICATE-----`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHJI5ZAJHNfd+/qsh
+ylsh0/sanLG8Jqw+LcwLTSQDUiehRANCAAS3JQjWhgLftsKVVoBmbdeCvzlUTpOD
+NPqnVanSggdDZxQ01g31WNxz+N8pLy7uG2h9e78PBoVo5LtUzgdJyGjA
+-----END PRIVATE KEY-----`;

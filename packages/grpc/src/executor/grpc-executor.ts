@@ -1,0 +1,98 @@
+import { type Client, Metadata, status } from '@grpc/grpc-js';
+import type { AttemptResult, CleanupClaim, Executor, GrpcTarget, TargetPolicy } from '@lease/core';
+import { egressGuard } from '@lease/core/http';
+import { CleanupHandlerServiceDefinition } from '@lease/protocol';
+import { attemptResult, type CallEnd } from './attempt-result.js';
+import { Channels } from './channels.js';
+import { cleanupRequest } from './cleanup-request.js';
+import { connect } from './connect.js';
+
+export interface GrpcExecutorOptions {
+  /**
+   * Asked before each attempt, so that a target which was allowed once is not called for ever. Give it the policy that
+   * the service has. Default: nothing is allowed.
+   */
+  readonly admitTarget?: TargetPolicy;
+  /** Channels that are kept while no attempt uses them, the latest used. Default 64. */
+  readonly maxIdleChannels?: number;
+}
+
+const { path, requestSerialize } = CleanupHandlerServiceDefinition.cleanup;
+
+/**
+ * Calls `lease.v1.CleanupHandlerService/Cleanup` at the target: one call per attempt, within one deadline from the name
+ * lookup to the status. Asks no proxy and no service config, and verifies certificates.
+ */
+export class GrpcExecutor implements Executor {
+  readonly #admitTarget: TargetPolicy;
+  readonly #channels: Channels;
+  readonly #closing = new AbortController();
+  readonly #inFlight = new Set<Promise<AttemptResult>>();
+
+  constructor({
+    admitTarget = egressGuard({ allowLoopback: false }),
+    maxIdleChannels = 64,
+  }: GrpcExecutorOptions = {}) {
+    this.#admitTarget = admitTarget;
+    this.#channels = new Channels(maxIdleChannels);
+  }
+
+  async execute(claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
+    const { target } = claim.spec;
+    if (target.kind !== 'grpc') return { kind: 'unstarted', detail: `no gRPC target: ${target.kind}` };
+    if (this.#closing.signal.aborted) return { kind: 'unstarted', detail: 'the gRPC executor is closed' };
+    const objection = this.#admitTarget(target);
+    if (objection !== undefined) {
+      return { kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail: `the target ${objection}` };
+    }
+    const attempt = this.#attempt(target, claim, AbortSignal.any([signal, this.#closing.signal]));
+    this.#inFlight.add(attempt);
+    try {
+      return await attempt;
+    } finally {
+      this.#inFlight.delete(attempt);
+    }
+  }
+
+  /** Breaks off what is in flight and frees every channel. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#inFlight);
+    this.#channels.close();
+  }
+
+  async #attempt(target: GrpcTarget, claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
+    const deadline = Date.now() + claim.spec.retry.attemptTimeoutMs;
+    const channel = this.#channels.lend(target);
+    let connected = false;
+    try {
+      connected = await connect(channel.client, deadline, signal);
+      // Made in any case: without a connection it fails at once, and its status says why there is none.
+      return attemptResult(await call(channel.client, claim, deadline, signal), connected);
+    } finally {
+      // A channel that failed to connect waits before it tries again; the next attempt shall not be its first to know.
+      channel.giveBack(connected);
+    }
+  }
+}
+
+function call(client: Client, claim: CleanupClaim, deadline: number, signal: AbortSignal): Promise<CallEnd> {
+  return new Promise((resolve) => {
+    // The answer is not parsed: with status OK the object is gone, whatever else was sent. (grpc-js takes null for none.)
+    const unread = () => true;
+    const sent = client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      unread,
+      cleanupRequest(claim),
+      { deadline },
+      (error) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(error ?? { code: status.OK, details: '', metadata: new Metadata() });
+      },
+    );
+    const cancel = () => sent.cancel();
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+  });
+}

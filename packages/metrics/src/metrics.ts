@@ -1,0 +1,31 @@
+import { type Clock, type LeaseStore, type Observer, systemClock } from '@lease/core';
+import { Registry } from 'prom-client';
+import { processEvents } from './process-events.js';
+import { storeFigures } from './store-figures.js';
+
+export interface MetricsOptions {
+  /** Read at each scrape. */
+  readonly store: Pick<LeaseStore, 'stats'>;
+  /** Default: the process's own time. */
+  readonly clock?: Clock;
+}
+
+export interface Metrics {
+  /** To be told of every event of the service and the collector. */
+  readonly observe: Observer;
+  /** All metrics in Prometheus's text format. Never rejects for want of a store. */
+  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Prometheus metrics of a Lease service, in a registry of their own. */
+export function createMetrics({ store, clock = systemClock }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const readStore = storeFigures(store, registry);
+  return {
+    observe: processEvents(registry, clock),
+    async scrape() {
+      await readStore();
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { LeaseStore, StoreStats } from '@lease/core';
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+interface Figure {
+  readonly name: string;
+  readonly help: string;
+  readonly value: (stats: StoreStats) => number;
+}
+
+/** One value for each state or outcome; the keys are the label's values. */
+interface FigureByLabel<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly label: Label;
+  readonly values: (stats: StoreStats) => Readonly<Record<string, number>>;
+}
+
+const TOTALS: readonly Figure[] = [
+  {
+    name: 'lease_leases_created_total',
+    help: 'Leases created.',
+    value: ({ leases }) => leases.created,
+  },
+  {
+    name: 'lease_renewals_total',
+    help: 'Renewals acknowledged.',
+    value: ({ leases }) => leases.renewals,
+  },
+  {
+    name: 'lease_cleanups_ended_total',
+    help: 'Lives of objects that had a cleanup when their last lease ended.',
+    value: ({ cleanups }) => cleanups.ended,
+  },
+  {
+    name: 'lease_attempts_claimed_total',
+    help: 'Attempts that a replica took on.',
+    value: ({ attempts }) => attempts.claimed,
+  },
+];
+
+const TOTALS_BY_LABEL: readonly FigureByLabel<'state' | 'outcome'>[] = [
+  {
+    name: 'lease_leases_ended_total',
+    help: 'Leases that ended, by how.',
+    label: 'state',
+    values: ({ leases: { released, expired } }) => ({ released, expired }),
+  },
+  {
+    name: 'lease_cleanups_finished_total',
+    help: 'Cleanups that are over, by how.',
+    label: 'state',
+    values: ({ cleanups: { collected, revived, kept, forgotten } }) => ({
+      collected,
+      revived,
+      kept,
+      forgotten,
+    }),
+  },
+  {
+    name: 'lease_attempts_total',
+    help: 'Attempts, by what became of them. A stale outcome came too late and changed nothing.',
+    label: 'outcome',
+    values: ({ attempts }) => {
+      const { done, retried, failed, unstarted, lost, stale } = attempts;
+      return { done, retried, failed, unstarted, lost, stale };
+    },
+  },
+];
+
+const GAUGES: readonly Figure[] = [
+  {
+    name: 'lease_leases_active',
+    help: 'Leases that are active.',
+    value: ({ leases }) => leases.active,
+  },
+  {
+    name: 'lease_objects_held',
+    help: 'Objects that somebody holds.',
+    value: ({ heldObjects }) => heldObjects,
+  },
+  {
+    name: 'lease_cleanups_open',
+    help: 'Cleanups that are due or claimed.',
+    value: ({ cleanups }) => cleanups.open,
+  },
+  {
+    name: 'lease_cleanups_abandoned',
+    help: 'Cleanups that were given up and wait for an operator.',
+    value: ({ cleanups }) => cleanups.abandoned,
+  },
+  {
+    name: 'lease_collection_lag_seconds',
+    help: 'How long the cleanup that waits longest could have been attempted already; 0 if none waits.',
+    value: ({ nextAttemptTime, now }) =>
+      nextAttemptTime === undefined ? 0 : Math.max(0, now - nextAttemptTime) / 1_000,
+  },
+];
+
+/**
+ * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns a
+ * function that reads the store anew; if the store is unavailable, the last figures stand and `lease_store_up` is 0.
+ */
+export function storeFigures(store: Pick<LeaseStore, 'stats'>, registry: Registry): () => Promise<void> {
+  const registers = [registry];
+  const up = new Gauge({
+    name: 'lease_store_up',
+    help: 'Whether the store could be read for this scrape.',
+    registers,
+  });
+  const totals = TOTALS.map(({ name, help, value }) => {
+    const counter = new Counter({ name, help, registers });
+    return (stats: StoreStats) => {
+      counter.reset();
+      counter.inc(value(stats));
+    };
+  });
+  const byLabel = TOTALS_BY_LABEL.map(({ name, help, label, values }) => {
+    const counter = new Counter({ name, help, labelNames: [label], registers });
+    return (stats: StoreStats) => {
+      counter.reset();
+      for (const [key, total] of Object.entries(values(stats))) counter.inc({ [label]: key }, total);
+    };
+  });
+  const gauges = GAUGES.map(({ name, help, value }) => {
+    const gauge = new Gauge({ name, help, registers });
+    return (stats: StoreStats) => {
+      gauge.set(value(stats));
+    };
+  });
+  return async () => {
+    // Said by the gauge; a scrape that failed would hide what this process counts.
+    const stats = await store.stats().catch(() => undefined);
+    up.set(stats === undefined ? 0 : 1);
+    if (stats === undefined) return;
+    for (const set of [...totals, ...byLabel, ...gauges]) set(stats);
+  };
+}

@@ -1,0 +1,155 @@
+import {
+  type CleanupClaim,
+  type Lease,
+  type LeaseEvent,
+  type StoreStats,
+  StoreUnavailableError,
+} from '@lease/core';
+import { ManualClock } from '@lease/core/testing';
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from '../src/index.js';
+
+const stats: StoreStats = {
+  leases: { created: 100, active: 50, released: 30, expired: 20, renewals: 7_000 },
+  cleanups: { ended: 21, collected: 1, abandoned: 2, open: 3, revived: 4, kept: 5, forgotten: 6 },
+  attempts: { claimed: 29, done: 1, retried: 2, failed: 3, unstarted: 4, lost: 5, stale: 6 },
+  heldObjects: 40,
+  nextAttemptTime: 1_000,
+  now: 3_500,
+};
+
+/** Events tell of these; no metric may. */
+const claim = {
+  cleanupId: 'CANARY',
+  serviceId: 'CANARY',
+  object: { type: 'CANARY', id: 'CANARY' },
+} as CleanupClaim;
+const lease = { leaseId: 'CANARY', serviceId: 'CANARY', object: { type: 'CANARY', id: 'CANARY' } } as Lease;
+
+const swept = (status: 'swept' | 'busy' | 'paused'): LeaseEvent => ({
+  type: 'swept',
+  report: { status, expired: 1, rearmed: 0, skipped: 0, due: 1, nextInMs: 500 },
+  durationMs: 20,
+});
+
+/** Samples by name and labels. */
+async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<Map<string, number>> {
+  const { body } = await metrics.scrape();
+  const samples = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
+}
+
+describe('metrics', () => {
+  it('show what the store keeps, as it is at each scrape', async () => {
+    let current = stats;
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(current) } });
+    const first = await scrape(metrics);
+    expect(Object.fromEntries(first)).toMatchObject({
+      lease_store_up: 1,
+      lease_leases_created_total: 100,
+      lease_renewals_total: 7_000,
+      lease_cleanups_ended_total: 21,
+      lease_attempts_claimed_total: 29,
+      'lease_leases_ended_total{state="released"}': 30,
+      'lease_leases_ended_total{state="expired"}': 20,
+      'lease_cleanups_finished_total{state="collected"}': 1,
+      'lease_cleanups_finished_total{state="revived"}': 4,
+      'lease_cleanups_finished_total{state="kept"}': 5,
+      'lease_cleanups_finished_total{state="forgotten"}': 6,
+      'lease_attempts_total{outcome="done"}': 1,
+      'lease_attempts_total{outcome="retried"}': 2,
+      'lease_attempts_total{outcome="failed"}': 3,
+      'lease_attempts_total{outcome="unstarted"}': 4,
+      'lease_attempts_total{outcome="lost"}': 5,
+      'lease_attempts_total{outcome="stale"}': 6,
+      lease_leases_active: 50,
+      lease_objects_held: 40,
+      lease_cleanups_open: 3,
+      lease_cleanups_abandoned: 2,
+      lease_collection_lag_seconds: 2.5,
+    });
+    current = { ...stats, leases: { ...stats.leases, created: 101 } };
+    expect((await scrape(metrics)).get('lease_leases_created_total')).toBe(101);
+  });
+
+  it.each([
+    ['nothing waits', { ...stats, nextAttemptTime: undefined }, 0],
+    ['the next attempt is ahead', { ...stats, nextAttemptTime: 9_000 }, 0],
+  ])('collection does not lag when %s', async (_, { nextAttemptTime, ...rest }, lag) => {
+    const waiting = nextAttemptTime === undefined ? rest : { ...rest, nextAttemptTime };
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(waiting) } });
+    expect((await scrape(metrics)).get('lease_collection_lag_seconds')).toBe(lag);
+  });
+
+  it('say that the store is down, and keep what this process counted', async () => {
+    let up = true;
+    const store = {
+      stats: () => (up ? Promise.resolve(stats) : Promise.reject(new StoreUnavailableError('gone'))),
+    };
+    const metrics = createMetrics({ store });
+    await scrape(metrics);
+    up = false;
+    metrics.observe({ type: 'outcome-stale', claim });
+    const down = await scrape(metrics);
+    expect(down.get('lease_store_up')).toBe(0);
+    expect(down.get('lease_outcomes_stale_total')).toBe(1);
+    expect(down.get('lease_leases_created_total')).toBe(100);
+  });
+
+  it('count what the process sees, under labels that no caller can choose', async () => {
+    const metrics = createMetrics({
+      store: { stats: () => Promise.resolve(stats) },
+      clock: new ManualClock(),
+    });
+    const refusal = { reason: 'LEASE_ENDED', message: 'CANARY' } as const;
+    const events: LeaseEvent[] = [
+      { type: 'lease-created', lease, replayed: false },
+      { type: 'lease-renewed', lease },
+      { type: 'lease-released', lease },
+      { type: 'refused', verb: 'renew', refusal },
+      { type: 'refused', verb: 'renew', refusal },
+      swept('swept'),
+      swept('busy'),
+      swept('paused'),
+      { type: 'cleanups-claimed', claims: [claim] },
+      { type: 'attempt-ended', claim, outcome: 'done', durationMs: 7, statusCode: 200, detail: 'CANARY' },
+      { type: 'attempt-ended', claim, outcome: 'retry', durationMs: 20_000 },
+      { type: 'outcome-stale', claim },
+      { type: 'step-failed', step: 'settle', error: new Error('CANARY') },
+    ];
+    for (const event of events) metrics.observe(event);
+    const { body, contentType } = await metrics.scrape();
+    expect(Object.fromEntries(await scrape(metrics))).toMatchObject({
+      'lease_refusals_total{verb="renew",reason="LEASE_ENDED"}': 2,
+      'lease_attempt_duration_seconds_bucket{le="0.005",outcome="done"}': 0,
+      'lease_attempt_duration_seconds_bucket{le="0.025",outcome="done"}': 1,
+      'lease_attempt_duration_seconds_count{outcome="retry"}': 1,
+      'lease_attempt_duration_seconds_sum{outcome="retry"}': 20,
+      'lease_sweep_duration_seconds_count{status="swept"}': 1,
+      'lease_sweep_duration_seconds_count{status="busy"}': 1,
+      'lease_sweep_duration_seconds_count{status="paused"}': 1,
+      lease_last_sweep_timestamp_seconds: 1_767_225_600,
+      lease_outcomes_stale_total: 1,
+      'lease_step_failures_total{step="settle"}': 1,
+    });
+    expect(contentType).toContain('text/plain');
+    expect(body).not.toContain('CANARY');
+  });
+
+  it('never swept is 0', async () => {
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats) } });
+    expect((await scrape(metrics)).get('lease_last_sweep_timestamp_seconds')).toBe(0);
+  });
+
+  it('two services in one process do not mix', async () => {
+    const store = { stats: () => Promise.resolve(stats) };
+    const [a, b] = [createMetrics({ store }), createMetrics({ store })];
+    a.observe({ type: 'outcome-stale', claim });
+    expect((await scrape(b)).get('lease_outcomes_stale_total')).toBe(0);
+  });
+});
