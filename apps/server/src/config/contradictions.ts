@@ -1,0 +1,39 @@
+import { formatDuration } from './duration.js';
+import { formatListenAddress, isLoopback, type ListenAddress, overlap } from './listen-address.js';
+import type { Config } from './settings.js';
+
+/** What is wrong with settings that are each right alone. Settings that are wrong themselves are left out. */
+export function contradictions(config: Partial<Config>): string[] {
+  const { minTtlMs, maxTtlMs, defaultTtlMs, grpcListen, httpListen, insecureListen } = config;
+  return [
+    ...above('--min-ttl', minTtlMs, '--max-ttl', maxTtlMs),
+    ...above('--min-ttl', minTtlMs, '--default-ttl', defaultTtlMs),
+    ...above('--default-ttl', defaultTtlMs, '--max-ttl', maxTtlMs),
+    ...samePort(grpcListen, httpListen),
+    ...(insecureListen === false ? [...exposed('grpc', grpcListen), ...exposed('http', httpListen)] : []),
+  ];
+}
+
+function above(
+  lower: string,
+  lowerMs: number | undefined,
+  upper: string,
+  upperMs: number | undefined,
+): string[] {
+  if (lowerMs === undefined || upperMs === undefined || lowerMs <= upperMs) return [];
+  return [`${lower} (${formatDuration(lowerMs)}) is above ${upper} (${formatDuration(upperMs)})`];
+}
+
+function samePort(grpc: ListenAddress | undefined, http: ListenAddress | undefined): string[] {
+  if (grpc === undefined || http === undefined || !overlap(grpc, http)) return [];
+  const [a, b] = [formatListenAddress(grpc), formatListenAddress(http)];
+  return [`--grpc-listen (${a}) and --http-listen (${b}) need the same port`];
+}
+
+function exposed(protocol: string, address: ListenAddress | undefined): string[] {
+  if (address === undefined || isLoopback(address)) return [];
+  const where = formatListenAddress(address);
+  return [
+    `--${protocol}-listen: ${where} is not on loopback, where only --insecure-listen serves plain text`,
+  ];
+}

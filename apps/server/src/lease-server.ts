@@ -1,0 +1,130 @@
+import { Server } from '@grpc/grpc-js';
+import { Collector, LeaseService, type LeaseStore, type Observer, systemClock } from '@lease/core';
+import { egressGuard, HttpExecutor } from '@lease/core/http';
+import { GrpcExecutor, mountLease } from '@lease/grpc';
+import { createMetrics } from '@lease/metrics';
+import type { Logger } from 'pino';
+import { isLoopback } from './config/listen-address.js';
+import type { Config } from './config/settings.js';
+import { createStore } from './create-store.js';
+import { logEvents } from './log.js';
+import { operationsServer } from './operations/operations-server.js';
+import { Readiness } from './operations/readiness.js';
+import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
+import { bindHttp, shutDownHttp } from './serving/bind-http.js';
+
+export interface LeaseServer {
+  /** `host:port`, with the ports that were bound. */
+  readonly grpc: string;
+  readonly http: string;
+  /**
+   * Refuses new calls, ends those under way and the attempts in flight, and closes everything. `limitMs` is how long the
+   * attempts may take with all that follows them; nothing here cuts a store short that hangs.
+   */
+  stop(limitMs: number): Promise<void>;
+}
+
+/** What follows the attempts in a stop: aborting those that are left (3 s), the last calls, the store. */
+const STOP_MARGIN_MS = 5_000;
+
+/** Answers that were given may still be on their way; streams that never end are cut after so long. */
+const FLUSH_MS = 1_000;
+
+/** Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed. */
+export async function startLeaseServer(config: Config, log: Logger): Promise<LeaseServer> {
+  const store = createStore(config);
+  const opened: (() => Promise<unknown>)[] = [() => store.close()];
+  try {
+    return await serve(config, log, store, opened);
+  } catch (error) {
+    for (const close of opened.reverse()) await close();
+    throw error;
+  }
+}
+
+async function serve(
+  config: Config,
+  log: Logger,
+  store: LeaseStore,
+  opened: (() => Promise<unknown>)[],
+): Promise<LeaseServer> {
+  const admitTarget = egressGuard({
+    allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
+    allow: config.allowCleanupTarget,
+  });
+  const metrics = createMetrics({ store });
+  const readiness = new Readiness(store, systemClock);
+  const observers = [metrics.observe, readiness.observe, logEvents(log, systemClock)];
+  const observer: Observer = (event) => {
+    for (const observe of observers) observe(event);
+  };
+
+  const service = new LeaseService({
+    store,
+    admitTarget,
+    observer,
+    minTtlMs: config.minTtlMs,
+    maxTtlMs: config.maxTtlMs,
+    defaultTtlMs: config.defaultTtlMs,
+    maxLeasesPerService: config.maxLeasesPerService,
+  });
+  const executors = { http: new HttpExecutor({ admitTarget }), grpc: new GrpcExecutor({ admitTarget }) };
+  const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
+  // L1: a release may make an object due, and the next look would come only with the next sweep.
+  observers.push((event) => {
+    if (event.type === 'lease-released') collector?.wake();
+  });
+
+  const grpcServer = new Server();
+  const mounted = mountLease(grpcServer, {
+    service,
+    onFault: (error, method) => {
+      log.error({ method, err: error }, 'call failed');
+    },
+  });
+  const httpServer = operationsServer({
+    readiness,
+    metrics,
+    onFault: (error) => {
+      log.error({ err: error }, 'page failed');
+    },
+  });
+  opened.push(() => shutDownHttp(httpServer));
+  const http = await bindHttp(httpServer, config.httpListen);
+  opened.push(() => shutDownGrpc(grpcServer, 0));
+  const grpc = await bindGrpc(grpcServer, config.grpcListen);
+  collector?.start();
+  readiness.serving({ sweeping: collector !== undefined });
+
+  return {
+    grpc,
+    http,
+    async stop(limitMs) {
+      readiness.shuttingDown();
+      const graceMs = Math.max(0, limitMs - STOP_MARGIN_MS);
+      await Promise.all([mounted.drain(), collector?.stop({ graceMs })]);
+      await Promise.all([executors.http.close(), executors.grpc.close(), shutDownGrpc(grpcServer, FLUSH_MS)]);
+      await shutDownHttp(httpServer);
+      await store.close();
+    },
+  };
+}
+
+function collectorOf(
+  config: Config,
+  store: LeaseStore,
+  executors: { readonly http: HttpExecutor; readonly grpc: GrpcExecutor },
+  observer: Observer,
+): Collector {
+  return new Collector({
+    store,
+    executors,
+    observer,
+    graceMs: config.graceMs,
+    sweepIntervalMs: config.sweepIntervalMs,
+    brakeShare: config.brakeShare,
+    maxConcurrent: config.maxConcurrentCleanups,
+    claimMs: config.claimTtlMs,
+    retainEndedMs: config.retainEndedMs,
+  });
+}

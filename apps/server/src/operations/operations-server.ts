@@ -1,0 +1,62 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Metrics } from '@lease/metrics';
+import type { Readiness } from './readiness.js';
+
+interface Page {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface OperationsOptions {
+  readonly readiness: Pick<Readiness, 'check'>;
+  readonly metrics: Pick<Metrics, 'scrape'>;
+  /** Told of what went wrong with a page that was answered with 500. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The pages for probes and scrapers: `/healthz` (alive), `/readyz` (send it calls), `/metrics`. */
+export function operationsServer({ readiness, metrics, onFault }: OperationsOptions): Server {
+  const pages: Readonly<Record<string, () => Promise<Page>>> = {
+    '/healthz': () => Promise.resolve(json(200, { alive: true })),
+    '/readyz': async () => {
+      const report = await readiness.check();
+      return json(report.ready ? 200 : 503, report);
+    },
+    '/metrics': async () => ({ status: 200, ...(await metrics.scrape()) }),
+  };
+  const pageFor = async ({ method = '', url = '' }: IncomingMessage): Promise<Page> => {
+    const path = url.split('?', 1)[0] ?? '';
+    const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+    if (page === undefined) return json(404, { error: 'there is /healthz, /readyz and /metrics' });
+    if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET and HEAD are answered' });
+    return page();
+  };
+  return createServer((request, response) => {
+    pageFor(request).then(
+      (page) => {
+        send(response, page);
+      },
+      (error: unknown) => {
+        onFault(error);
+        send(response, json(500, { error: 'internal error' }));
+      },
+    );
+  });
+}
+
+function json(status: number, value: unknown): Page {
+  return { status, contentType: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+function send(response: ServerResponse, { status, contentType, body }: Page): void {
+  // Probes come every few seconds; a kept connection would only delay the stop.
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...(status === 405 && { allow: 'GET, HEAD' }),
+  });
+  response.end(body);
+}

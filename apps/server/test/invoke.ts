@@ -1,0 +1,29 @@
+import { runCommand } from '../src/command.js';
+import type { Config } from '../src/config/settings.js';
+
+export interface Invoked {
+  readonly code: number | undefined;
+  readonly out: string;
+  readonly err: string;
+  /** What `serve` was called with; unset if it was not. */
+  readonly config: Config | undefined;
+}
+
+/** Runs the command line in this process, with a `serve` that serves nothing. */
+export async function invoke(args: readonly string[], env: Record<string, string> = {}): Promise<Invoked> {
+  let out = '';
+  let err = '';
+  let config: Config | undefined;
+  const code = await runCommand({
+    args,
+    env,
+    version: '1.2.3',
+    serve: (given) => {
+      config = given;
+      return Promise.resolve();
+    },
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { code, out, err, config };
+}

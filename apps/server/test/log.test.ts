@@ -1,0 +1,117 @@
+import { type CleanupClaim, DEFAULT_RETRY_POLICY, type LeaseEvent } from '@lease/core';
+import { ManualClock } from '@lease/core/testing';
+import { type Logger, pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { logEvents } from '../src/log.js';
+
+const SECRET = 'hunter2';
+
+const claim: CleanupClaim = {
+  cleanupId: 'c-1',
+  object: { type: 'blob', id: 'b' },
+  generation: 1,
+  fence: 2,
+  attempt: 3,
+  reason: 'EXPIRED',
+  dueTime: 0,
+  lastLeaseId: 'l-2',
+  leaseId: 'l-1',
+  serviceId: 'service-a',
+  metadata: new Map([['k', SECRET]]),
+  spec: {
+    target: {
+      kind: 'http',
+      url: `http://127.0.0.1/?token=${SECRET}`,
+      headers: new Map([['authorization', SECRET]]),
+      notFoundIsDone: false,
+    },
+    payload: SECRET,
+    retry: DEFAULT_RETRY_POLICY,
+  },
+  endpoint: 'http://127.0.0.1',
+};
+
+const swept = (status: 'swept' | 'paused'): LeaseEvent => ({
+  type: 'swept',
+  report: { status, expired: 0, rearmed: 0, skipped: 0, due: 0, nextInMs: 500 },
+  durationMs: 1,
+});
+
+function setUp() {
+  const lines: Record<string, unknown>[] = [];
+  const log: Logger = pino(
+    { base: null, timestamp: false },
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const clock = new ManualClock();
+  return { lines, clock, observe: logEvents(log, clock) };
+}
+
+describe('the log', () => {
+  it('tells of an abandoned cleanup, and no secret of it', () => {
+    const { lines, observe } = setUp();
+    observe({
+      type: 'attempt-ended',
+      claim,
+      outcome: 'fail',
+      abandonReason: 'TERMINAL_ANSWER',
+      durationMs: 5,
+      statusCode: 400,
+      detail: 'no',
+    });
+    expect(lines).toEqual([
+      {
+        level: 40,
+        msg: 'cleanup abandoned',
+        cleanupId: 'c-1',
+        object: { type: 'blob', id: 'b' },
+        serviceId: 'service-a',
+        endpoint: 'http://127.0.0.1',
+        attempt: 3,
+        abandonReason: 'TERMINAL_ANSWER',
+        statusCode: 400,
+        detail: 'no',
+      },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(SECRET);
+  });
+
+  it('has no line for what happens all the time', () => {
+    const { lines, observe } = setUp();
+    observe({ type: 'attempt-ended', claim, outcome: 'done', durationMs: 5 });
+    observe({ type: 'attempt-ended', claim, outcome: 'retry', durationMs: 5 });
+    observe({ type: 'cleanups-claimed', claims: [claim] });
+    observe({ type: 'refused', verb: 'renew', refusal: { reason: 'LEASE_ENDED', message: '' } });
+    observe(swept('swept'));
+    expect(lines).toEqual([]);
+  });
+
+  it('says a step that fails again and again once in 10 s, each step for itself', async () => {
+    const { lines, clock, observe } = setUp();
+    const fail = (step: 'sweep' | 'claim') => {
+      observe({ type: 'step-failed', step, error: new Error('gone') });
+    };
+    for (let i = 0; i < 100; i++) {
+      fail('sweep');
+      fail('claim');
+      await clock.advance(99);
+    }
+    expect(lines.map(({ step }) => step)).toEqual(['sweep', 'claim']);
+    await clock.advance(100);
+    fail('sweep');
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toMatchObject({ level: 50, err: { message: 'gone' } });
+  });
+
+  it('says when expiry pauses and when it goes on', () => {
+    const { lines, observe } = setUp();
+    for (const status of ['swept', 'paused', 'paused', 'swept', 'swept'] as const) observe(swept(status));
+    expect(lines.map(({ msg }) => msg)).toEqual(['expiry is paused', 'expiry goes on']);
+  });
+
+  it('F7: says that an outcome came too late', () => {
+    const { lines, observe } = setUp();
+    observe({ type: 'outcome-stale', claim });
+    expect(lines).toEqual([{ level: 40, msg: 'outcome came too late', cleanupId: 'c-1', fence: 2 }]);
+  });
+});

@@ -1,0 +1,89 @@
+import type { CollectionState, LeaseEvent, SweepReport } from '@lease/core';
+import { ManualClock } from '@lease/core/testing';
+import { describe, expect, it } from 'vitest';
+import { Readiness } from '../src/operations/readiness.js';
+
+const swept: LeaseEvent = {
+  type: 'swept',
+  report: { status: 'busy', expired: 0, rearmed: 0, skipped: 0, due: 0, nextInMs: 500 } satisfies SweepReport,
+  durationMs: 1,
+};
+
+function setUp(store: { ping?: () => Promise<void>; collectionState?: () => Promise<CollectionState> } = {}) {
+  const clock = new ManualClock();
+  const idle = { pauses: [], now: clock.wallMs() };
+  const readiness = new Readiness(
+    { ping: () => Promise.resolve(), collectionState: () => Promise.resolve(idle), ...store },
+    clock,
+  );
+  return { clock, readiness };
+}
+
+const READY = { ready: true, reasons: [], pauses: [] };
+
+describe('readiness', () => {
+  it('begins when the server serves and ends when it shuts down', async () => {
+    const { readiness } = setUp();
+    expect(await readiness.check()).toEqual({ ready: false, reasons: ['starting'], pauses: [] });
+    readiness.serving({ sweeping: true });
+    expect(await readiness.check()).toEqual(READY);
+    readiness.shuttingDown();
+    expect(await readiness.check()).toEqual({ ready: false, reasons: ['shutting down'], pauses: [] });
+  });
+
+  it('ends when the collector has not swept for 3 s, and returns with the next sweep', async () => {
+    const { clock, readiness } = setUp();
+    readiness.serving({ sweeping: true });
+    await clock.advance(3_000);
+    expect(await readiness.check()).toEqual(READY);
+    await clock.advance(1_000);
+    expect(await readiness.check()).toEqual({ ready: false, reasons: ['no sweep for 4 s'], pauses: [] });
+    readiness.observe(swept);
+    expect(await readiness.check()).toEqual(READY);
+  });
+
+  it('asks no sweeps of a server that has no collector', async () => {
+    const { clock, readiness } = setUp();
+    readiness.serving({ sweeping: false });
+    await clock.advance(60_000);
+    expect(await readiness.check()).toEqual(READY);
+  });
+
+  it('lists pauses, and is ready all the same', async () => {
+    const until = Date.UTC(2026, 0, 2);
+    const pauses = [{ reason: 'OPERATOR', until, note: 'words of an operator' }] as const;
+    const { readiness } = setUp({ collectionState: () => Promise.resolve({ pauses, now: 0 }) });
+    readiness.serving({ sweeping: true });
+    expect(await readiness.check()).toEqual({
+      ready: true,
+      reasons: [],
+      pauses: [{ reason: 'OPERATOR', until: '2026-01-02T00:00:00.000Z' }],
+    });
+  });
+
+  it.each(['ping', 'collectionState'] as const)('ends when the store fails to %s', async (verb) => {
+    const { readiness } = setUp({ [verb]: () => Promise.reject(new Error('disk full')) });
+    readiness.serving({ sweeping: true });
+    expect(await readiness.check()).toEqual({ ready: false, reasons: ['store: disk full'], pauses: [] });
+  });
+
+  it('F4: ends when the store says nothing for 2 s; everybody who asks meanwhile gets that answer', async () => {
+    let pings = 0;
+    const { clock, readiness } = setUp({
+      ping: () => {
+        pings += 1;
+        return new Promise(() => undefined);
+      },
+    });
+    readiness.serving({ sweeping: false });
+    const checks = [readiness.check(), readiness.check(), readiness.check()];
+    await clock.advance(2_000);
+    for (const report of await Promise.all(checks)) {
+      expect(report.reasons).toEqual(['store: no answer within 2000 ms']);
+    }
+    expect(pings).toBe(1);
+    expect(clock.pending).toBe(0);
+    void readiness.check();
+    expect(pings).toBe(2);
+  });
+});
