@@ -10,7 +10,13 @@ const stamp = join(root, 'node_modules', '.lease-installed');
 
 /** Changes whenever another install is due: the lockfile, a manifest, the Node version or the platform. */
 function wanted() {
-  const manifests = [root, ...workspace().map(({ dir }) => dir), join(root, 'tests'), join(root, 'demo')];
+  const manifests = [
+    root,
+    ...workspace().map(({ dir }) => dir),
+    join(root, 'tests'),
+    join(root, 'demo'),
+    join(root, 'bench'),
+  ];
   const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml'].map((file) => join(root, file));
   const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}`);
   for (const file of [...files, ...manifests.map((dir) => join(dir, 'package.json'))]) {
