@@ -1,4 +1,4 @@
-import { credentials, Metadata, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
+import { credentials, Server, ServerCredentials, type ServiceError, status } from '@grpc/grpc-js';
 import {
   CleanupHandlerServiceClient,
   CleanupReason,
@@ -15,6 +15,8 @@ import {
 } from '../../src/receiver/index.js';
 import { cleanup, gate } from '../support/cleanups.js';
 import { until } from '../support/until.js';
+
+type Answer = Pick<ServiceError, 'code'> & Partial<ServiceError>;
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -36,7 +38,7 @@ const listening = async (options: ReceiverOptions) => {
     () => server.forceShutdown(),
   );
   const call = (request: CleanupRequest) =>
-    new Promise<ServiceError | { code: status.OK }>((resolve) => {
+    new Promise<Answer>((resolve) => {
       client.cleanup(request, (error) => resolve(error ?? { code: status.OK }));
     });
   return { receiver, call };
@@ -60,10 +62,8 @@ const messageOf = (each: Cleanup, more: Partial<CleanupRequest> = {}): CleanupRe
   ...more,
 });
 
-function retryAfterMs(error: object): number | undefined {
-  const metadata =
-    'metadata' in error && error.metadata instanceof Metadata ? error.metadata : new Metadata();
-  const [bytes] = metadata.get(STATUS_DETAILS_KEY);
+function retryAfterMs(answer: Answer): number | undefined {
+  const [bytes] = answer.metadata?.get(STATUS_DETAILS_KEY) ?? [];
   return Buffer.isBuffer(bytes) ? decodeStatusDetails(bytes)?.retryAfterMs : undefined;
 }
 
@@ -115,7 +115,7 @@ describe('a callback', () => {
     const second = await call(messageOf({ ...first, attempt: 2, fence: first.fence + 1 }));
     expect(second.code).toBe(status.UNAVAILABLE);
     expect(retryAfterMs(second)).toBe(4_000);
-    expect(second.metadata.get('lease-running')).toEqual(['1']);
+    expect(second.metadata?.get('lease-running')).toEqual(['1']);
     open();
     expect((await running).code).toBe(status.OK);
     expect((await call(messageOf({ ...first, attempt: 3, fence: first.fence + 2 }))).code).toBe(status.OK);

@@ -2,7 +2,7 @@ import { Metadata, Server, ServerCredentials, type sendUnaryData, type ServerUna
 import * as wire from '@lease/protocol';
 
 /** A refusal of the whole call. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(readonly details: wire.StatusDetails) {
     super(details.message);
   }
