@@ -36,19 +36,17 @@ export class Checks {
     return this.#all.every(({ holds }) => holds);
   }
 
-  /** A table, with what is off at its end once more. */
+  /** A table of all checks, and the verdict. */
   print(timeline: Timeline): void {
-    const width = (column: 'what' | 'expected') =>
-      Math.max(...this.#all.map((check) => check[column].length));
+    const rows = [{ what: 'check', expected: 'expected', seen: 'seen' }, ...this.#all];
+    const width = (column: 'what' | 'expected') => Math.max(...rows.map((row) => row[column].length));
+    const columns = ({ what, expected, seen }: Omit<Check, 'holds'>) =>
+      [what.padEnd(width('what')), expected.padEnd(width('expected')), seen].join('  ');
     timeline.scene('What was promised, and what was seen');
-    for (const { what, expected, seen, holds } of this.#all) {
-      const mark = holds ? timeline.paint('green', 'ok    ') : timeline.paint('red', 'FAILED');
-      const columns = [
-        what.padEnd(width('what')),
-        expected.padEnd(width('expected')),
-        holds ? 'seen' : `seen: ${seen}`,
-      ];
-      timeline.print(`  ${mark}  ${columns.join('  ')}`);
+    timeline.print(`          ${timeline.paint('dim', rows.slice(0, 1).map(columns).join())}`);
+    for (const check of this.#all) {
+      const mark = check.holds ? timeline.paint('green', 'ok    ') : timeline.paint('red', 'FAILED');
+      timeline.print(`  ${mark}  ${columns(check)}`);
     }
     const off = this.#all.filter(({ holds }) => !holds).length;
     const verdict = `${this.#all.length - off} checks hold, ${off} failed`;

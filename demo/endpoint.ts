@@ -65,7 +65,7 @@ export class Endpoint {
     while (!signal.aborted) {
       // An endpoint that is gone shows in the next check that asks it.
       await this.#fetch().catch(() => undefined);
-      await delay(50, undefined, { signal }).catch(() => undefined);
+      await delay(20, undefined, { signal }).catch(() => undefined);
     }
   }
 

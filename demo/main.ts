@@ -10,6 +10,7 @@ import { Stage } from './stage.js';
 import { Timeline } from './timeline.js';
 
 // An exit runs what ends the children and removes the files; a signal alone would not.
+process.once('SIGHUP', () => process.exit(129));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
@@ -29,7 +30,7 @@ try {
   await sharedFile(stage, cyd, dee);
   await keptFile(stage, dee);
   await flakyEndpoint(stage, dee);
-  await killedServer(stage, { steady: ben, doomed: eve, releasing: dee });
+  await killedServer(stage, { ben, eve, dee });
   await lastRelease(stage, ben);
 } catch (error) {
   checks.fail('the demo plays to its end', error);

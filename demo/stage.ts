@@ -1,4 +1,4 @@
-import { LeaseClient } from '@lease/client';
+import { LeaseClient, type Lease } from '@lease/client';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,16 +61,22 @@ export class Stage implements AsyncDisposable {
     return this.#workers.flatMap((worker) => [...worker.leases.values()]);
   }
 
-  /** Whether a file is there, and what the endpoint was asked to do about it: `there, no call`, `gone, 503, deleted`. */
-  async fateOf(file: string): Promise<string> {
-    const calls = await this.endpoint.callsFor(file);
-    return `${this.directory.has(file) ? 'there' : 'gone'}, ${calls}`;
+  /**
+   * Whether files are there, and what the endpoint was asked to do about them: `there, no call` or `gone, 503, deleted`. One
+   * answer for files that share their fate.
+   */
+  async fateOf(...files: readonly string[]): Promise<string> {
+    const fates = new Set<string>();
+    for (const file of files) {
+      const calls = await this.endpoint.callsFor(file);
+      fates.add(`${this.directory.has(file) ? 'there' : 'gone'}, ${calls}`);
+    }
+    return [...fates].join(' / ');
   }
 
   /** What became of a worker's lease on a file, by the server's word. */
-  async leaseState(worker: Worker, file: string): Promise<string> {
-    const { lease } = await this.client.get(worker.leases.get(file) ?? '');
-    return lease.state;
+  async leaseOf(worker: Worker, file: string): Promise<Lease> {
+    return (await this.client.get(worker.leases.get(file) ?? '')).lease;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

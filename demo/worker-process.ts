@@ -37,7 +37,10 @@ export class Worker {
     root: string,
     timeline: Timeline,
   ): Promise<Worker> {
-    const child = new Child({ name, args: ['--import', 'tsx', script, name, address, endpoint, root] });
+    const child = new Child({
+      name,
+      args: ['--import', import.meta.resolve('tsx'), script, name, address, endpoint, root],
+    });
     const worker = new Worker(name, child, timeline);
     await child.ready();
     timeline.tell(name, `starts, pid ${child.pid ?? 0}`);

@@ -7,6 +7,9 @@ export async function keptFile(stage: Stage, dee: Worker): Promise<void> {
   timeline.scene('A file is released with KEEP: it stays');
   await dee.hold('report.txt');
   await dee.keep('report.txt');
-  await checks.expect("dee's lease on report.txt", 'RELEASED', () => stage.leaseState(dee, 'report.txt'));
+  await checks.expect("dee's lease on report.txt", 'RELEASED, KEEP', async () => {
+    const { state, disposition } = await stage.leaseOf(dee, 'report.txt');
+    return `${state}, ${disposition ?? 'no disposition'}`;
+  });
   await checks.expect('report.txt', 'there, no call', () => stage.fateOf('report.txt'));
 }

@@ -9,15 +9,16 @@ export async function sharedFile(stage: Stage, cyd: Worker, dee: Worker): Promis
   await cyd.hold(file);
   await dee.hold(file);
   await cyd.kill();
-  await checks.expect(`cyd's lease on ${file}`, 'EXPIRED', () => stage.leaseState(cyd, file));
-  timeline.tell('server', `cyd's lease on ${file} is EXPIRED`);
+  const stateOf = async (worker: Worker) => (await stage.leaseOf(worker, file)).state;
+  await checks.expect("cyd's lease on shared.txt", 'EXPIRED', () => stateOf(cyd));
+  timeline.tell('server', "cyd's lease on shared.txt is EXPIRED");
 
   // What falls due later than that is collected: had the shared file been due, it would be gone by now.
   await dee.hold('later.txt');
   await dee.release('later.txt');
   await checks.expect('later.txt, let go of after that', 'gone, deleted', () => stage.fateOf('later.txt'));
-  await checks.expect(`${file} while dee holds it`, 'there, no call', () => stage.fateOf(file));
-  await checks.expect(`dee's lease on ${file}`, 'ACTIVE', () => stage.leaseState(dee, file));
+  await checks.expect('shared.txt, dee holds it', 'there, no call', () => stage.fateOf(file));
+  await checks.expect("dee's lease on shared.txt", 'ACTIVE', () => stateOf(dee));
   await dee.release(file);
-  await checks.expect(`${file} after dee let go`, 'gone, deleted', () => stage.fateOf(file));
+  await checks.expect('shared.txt, dee let go', 'gone, deleted', () => stage.fateOf(file));
 }

@@ -2,7 +2,7 @@
 export interface ObjectRef {
   /** `[a-z0-9][a-z0-9-]{0,62}`. */
   readonly type: string;
-  /** 1 to 512 bytes of UTF-8 without control characters. Compared byte by byte. */
+  /** 1 to 2,048 bytes of UTF-8 without control characters. Compared byte by byte. */
   readonly id: string;
 }
 

@@ -134,14 +134,14 @@ it.each([
   ['path must be', () => temporaryFile('')],
   ['key must be well-formed', () => blob({ bucket: 'b', key: '\uD800' })],
   ['session must be', () => websocketSession({ server: 's', session: 7 as unknown as string })],
-  ['at most 512 bytes, this one has 513', () => custom('x'.repeat(513))],
-  ['at most 512 bytes, this one has 514', () => custom('ü'.repeat(257))],
+  ['at most 2048 bytes, this one has 2049', () => custom('x'.repeat(2_049))],
+  ['at most 2048 bytes, this one has 2050', () => custom('ü'.repeat(1_025))],
 ])('what cannot be an id is refused: %s', (message, make) => {
   expect(make).toThrow(message);
 });
 
-it('an id of 512 bytes is taken', () => {
-  expect(parseCustom(custom('x'.repeat(512)))).toHaveLength(512);
+it('an id of 2,048 bytes is taken', () => {
+  expect(parseCustom(custom('x'.repeat(2_048)))).toHaveLength(2_048);
 });
 
 it.each(['a%2fb', 'a%41', '%', '%zz', '%ff', ''])('%s is no path that anybody wrote', (id) => {

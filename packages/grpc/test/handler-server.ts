@@ -1,7 +1,7 @@
 import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
 import { CleanupHandlerServiceDefinition, type CleanupRequest, type CleanupResponse } from '@lease/protocol';
 
-export type CleanupCall = ServerUnaryCall<CleanupRequest, CleanupResponse>;
+type CleanupCall = ServerUnaryCall<CleanupRequest, CleanupResponse>;
 export type Behaviour = (call: CleanupCall, answer: sendUnaryData<CleanupResponse>) => void;
 
 export interface HandlerServer extends AsyncDisposable {

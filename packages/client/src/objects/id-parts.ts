@@ -1,5 +1,5 @@
 /** What an object's id may have, in bytes of UTF-8. */
-const MAX_ID_BYTES = 512;
+const MAX_ID_BYTES = 2_048;
 
 /**
  * What is escaped everywhere: the escape itself, and what ids may not hold (controls) or what makes an id look like another one
@@ -14,7 +14,7 @@ type Parts = Readonly<Record<string, string>>;
 /**
  * Parts joined by slashes, so that no two lists of parts give the same id: a slash within a part is `%2F`, and a percent sign
  * `%25`. With `tail` the last part keeps its slashes, since all before it are fixed in number.
- * Throws TypeError for an empty or ill-formed part, RangeError for an id of more than 512 bytes.
+ * Throws TypeError for an empty or ill-formed part, RangeError for an id of more than 2,048 bytes.
  */
 export function joinParts(parts: Parts, tail: 'tail' | 'no tail'): string {
   const entries = Object.entries(parts);

@@ -4,7 +4,7 @@ export const MAX_BATCH = 1_000;
 /** What a request may hold. Bytes are bytes of UTF-8. Everything beyond is refused, except a page size, which is cut. */
 export const LIMITS = {
   objectTypeChars: 63,
-  objectIdBytes: 512,
+  objectIdBytes: 2_048,
   serviceIdBytes: 128,
   metadataEntries: 50,
   metadataKeyBytes: 64,

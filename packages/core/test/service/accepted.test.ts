@@ -42,7 +42,7 @@ describe('what is accepted, at the very limits', () => {
   it.each<[string, CreateLeaseRequest]>([
     ['object type of 1 character', create({ object: { type: '7', id: 'x' } })],
     ['object type of 63 characters', create({ object: { type: `a${'-'.repeat(62)}`, id: 'x' } })],
-    ['object id of 512 bytes', create({ object: { type: 'blob', id: 'x'.repeat(512) } })],
+    ['object id of 2,048 bytes', create({ object: { type: 'blob', id: 'x'.repeat(2_048) } })],
     ['object id of 128 four-byte characters', create({ object: { type: 'blob', id: '😀'.repeat(128) } })],
     ['object id with spaces, quotes and slashes', create({ object: { type: 'blob', id: ' "a"/../b\\' } })],
     ['object id with a zero-width joiner', create({ object: { type: 'blob', id: '👩\u200d👧' } })],

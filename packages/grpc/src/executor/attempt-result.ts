@@ -25,7 +25,8 @@ const UNDECIDED: ReadonlySet<number> = new Set([status.DEADLINE_EXCEEDED, status
 export function attemptResult(end: CallEnd, sent: boolean): AttemptResult {
   // A code that gRPC does not have means UNKNOWN.
   const statusCode = end.code in status ? end.code : status.UNKNOWN;
-  const said = { statusCode, detail: `${status[statusCode] ?? ''}: ${end.details}` };
+  const name = status[statusCode] ?? '';
+  const said = { statusCode, detail: end.details === '' ? name : `${name}: ${end.details}` };
   if (DONE.has(end.code)) return { kind: 'done', ...said };
   if (TERMINAL.has(end.code)) return { kind: 'fail', abandonReason: 'TERMINAL_ANSWER', ...said };
   if (!sent) return { kind: 'retry', contact: 'unreached', detail: said.detail };

@@ -13,7 +13,7 @@ import type { Reply } from './reply.js';
 /** Told of an error that the caller sees only as INTERNAL. `method`: e.g. `/lease.v1.LeaseService/CreateLease`. */
 export type FaultListener = (error: unknown, method: string) => void;
 
-export interface UnaryMethod<Request, Response> {
+interface UnaryMethod<Request, Response> {
   /** The type of the request. */
   readonly request: Decodes<Request>;
   readonly reply: (request: Request) => Promise<Reply<Response>>;

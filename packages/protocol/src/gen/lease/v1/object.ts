@@ -18,7 +18,7 @@ export interface ObjectRef {
    * cache-entry, custom. Any other type is as good.
    */
   type: string;
-  /** 1 to 512 bytes of UTF-8 without control characters and bidi marks. Compared byte by byte. */
+  /** 1 to 2,048 bytes of UTF-8 without control characters and bidi marks. Compared byte by byte. */
   id: string;
 }
 
