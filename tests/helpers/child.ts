@@ -19,6 +19,12 @@ export interface ChildOptions {
 /** How much of a child's output is kept for messages: its end. */
 const OUTPUT_CHARACTERS = 64 * 1_024;
 
+const running = new Set<ChildProcess>();
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A child of this process whose output is captured. It never outlives this process, unless that is killed by SIGKILL. */
 export class Child {
   readonly name: string;
@@ -31,11 +37,10 @@ export class Child {
   constructor({ name, args, env = {} }: ChildOptions) {
     this.name = name;
     this.#process = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
-    const killOnExit = () => this.#process.kill('SIGKILL');
-    process.once('exit', killOnExit);
+    running.add(this.#process);
     this.exit = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
-        process.off('exit', killOnExit);
+        running.delete(this.#process);
         this.#ended = { code, signal };
         resolve(this.#ended);
       };

@@ -8,15 +8,9 @@ export {
   type ExpectedRefusal,
 } from './assertions.js';
 export { aLease, anObject, duration, grpcCleanup, httpCleanup, quickRetry } from './builders.js';
-export { eventually, throughout, type Patience } from './eventually.js';
+export { eventually, throughout } from './eventually.js';
 export { startChild, temporaryDirectory } from './lifetime.js';
-export {
-  startMock,
-  type CallbackBody,
-  type RecordedCall,
-  type RunningMock,
-  type WireObject,
-} from './mock.js';
+export { startMock, type RecordedCall, type RunningMock, type WireObject } from './mock.js';
 export { figures, operations } from './operations.js';
 export { RawClient } from './raw-client.js';
 export { rawBytes, rawMessage } from './raw-contract.js';
@@ -24,5 +18,5 @@ export { startRawEndpoint, type RawCallback } from './raw-endpoint.js';
 export { elementsOf, RawError } from './raw-error.js';
 export { startRawHandler, type RawCleanup } from './raw-handler.js';
 export { instantMs, type RawBatch, type RawCreated, type RawLease, type RawStats } from './raw-messages.js';
-export { startServer, type RunningServer, type ServerOptions } from './server.js';
+export { startServer, type RunningServer } from './server.js';
 export { unusedPort } from './unused-port.js';

@@ -6,8 +6,6 @@ export interface RawTimestamp {
   readonly nanos: number;
 }
 
-export type RawDuration = RawTimestamp;
-
 export interface RawLease {
   readonly lease_id: string;
   readonly object: { readonly type: string; readonly id: string };
@@ -17,7 +15,8 @@ export interface RawLease {
   readonly expire_time: RawTimestamp;
   readonly renew_time: RawTimestamp;
   readonly end_time: RawTimestamp | null;
-  readonly ttl: RawDuration;
+  /** A duration; written the same way. */
+  readonly ttl: RawTimestamp;
   readonly metadata: Readonly<Record<string, string>>;
   readonly renewal_count: number;
   readonly generation: number;

@@ -18,14 +18,14 @@ export interface LeaseServer {
   readonly grpc: string;
   readonly http: string;
   /**
-   * Refuses new calls, ends those under way and the attempts in flight, and closes everything. `limitMs` is how long the
-   * attempts may take with all that follows them; nothing here cuts a store short that hangs.
+   * Refuses new calls, waits for those under way and for the attempts in flight, and closes everything. Attempts are
+   * aborted in time for `limitMs`; a store that hangs is not cut short here.
    */
   stop(limitMs: number): Promise<void>;
 }
 
-/** What follows the attempts in a stop: aborting those that are left (3 s), the last calls, the store. */
-const STOP_MARGIN_MS = 5_000;
+/** Of the time that a stop may take: so much for attempts in flight; the rest is for aborting and recording them. */
+const SHARE_FOR_ATTEMPTS = 0.8;
 
 /** Answers that were given may still be on their way; streams that never end are cut after so long. */
 const FLUSH_MS = 1_000;
@@ -101,8 +101,8 @@ async function serve(
     http,
     async stop(limitMs) {
       readiness.shuttingDown();
-      const graceMs = Math.max(0, limitMs - STOP_MARGIN_MS);
-      await Promise.all([mounted.drain(), collector?.stop({ graceMs })]);
+      const attempts = collector?.stop({ graceMs: limitMs * SHARE_FOR_ATTEMPTS });
+      await Promise.all([mounted.drain(), attempts]);
       await Promise.all([executors.http.close(), executors.grpc.close(), shutDownGrpc(grpcServer, FLUSH_MS)]);
       await shutDownHttp(httpServer);
       await store.close();

@@ -25,8 +25,8 @@ const OBJECT_TYPES = ['', '-blob', 'Blob', 'a_b', 'a/b', 'a b', 'blob\n', 'bl\u0
 
 const OBJECT_IDS = {
   empty: '',
-  '513 bytes': 'x'.repeat(513),
-  '171 characters of three bytes': '€'.repeat(171),
+  '2,049 bytes': 'x'.repeat(2_049),
+  '683 characters of three bytes': '€'.repeat(683),
   'U+0000': 'a\u0000b',
   'a tab': '\t',
   'U+0085': '\u0085',

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import {
+  aLease,
+  eventually,
+  expectCollectedOnce,
+  figures,
+  httpCleanup,
+  operations,
+  RawClient,
+  startMock,
+  startServer,
+} from '../../helpers/index.js';
+
+describe.each(['memory', 'sqlite'] as const)('the operations endpoints of a %s server', (storage) => {
+  it('/healthz and /readyz say that it is there and ready', async () => {
+    await using server = await startServer({ storage });
+    for (const path of ['/healthz', '/readyz', '/readyz?verbose']) {
+      const { status, type } = await operations(server, path);
+      expect([status, type]).toEqual([200, 'application/json']);
+    }
+    expect(JSON.parse((await operations(server, '/readyz')).text)).toMatchObject({ ready: true, pauses: [] });
+    expect((await operations(server, '/nothing')).status).toBe(404);
+    expect((await operations(server, '/__proto__')).status).toBe(404);
+    expect((await fetch(`${server.http}/healthz`, { method: 'POST' })).status).toBe(405);
+    expect(await (await fetch(`${server.http}/healthz`, { method: 'HEAD' })).text()).toBe('');
+  });
+
+  it('S16: /metrics tells what GetStats tells, and what was refused', async () => {
+    await using mock = await startMock();
+    await using server = await startServer({ storage });
+    using client = new RawClient(server.grpc);
+    const collected = aLease({ cleanup: httpCleanup(mock) });
+    for (const request of [collected, aLease(), aLease()]) await client.call('CreateLease', request);
+    await client.call('RenewLease', collected);
+    await client.call('ReleaseLease', collected);
+    await expectCollectedOnce(mock, collected.object, { settleMs: 0 });
+    for (let i = 0; i < 3; i += 1) await client.call('GetLease', {}).catch(() => undefined);
+
+    const told = await eventually(async () => {
+      const now = await figures(server);
+      expect(now.get('lease_cleanups_open')).toBe(0);
+      return now;
+    });
+    const { stats } = await client.call('GetStats', {});
+    for (const [name, value] of [
+      ['lease_store_up', 1],
+      ['lease_leases_created_total', stats.leases.created],
+      ['lease_leases_active', stats.leases.active],
+      ['lease_leases_ended_total', stats.leases.released + stats.leases.expired],
+      ['lease_renewals_total', stats.leases.renewals],
+      ['lease_cleanups_ended_total', stats.cleanups.ended],
+      ['lease_cleanups_finished_total', stats.cleanups.collected],
+      ['lease_attempts_total', stats.attempts.done],
+      ['lease_objects_held', stats.held_objects],
+      ['lease_refusals_total', 3],
+    ] as const)
+      expect(told.get(name), name).toBe(value);
+    expect(stats.leases).toMatchObject({ created: 3, active: 2, released: 1, renewals: 1 });
+    const { type, text } = await operations(server, '/metrics');
+    expect(type).toContain('text/plain');
+    // No label may grow with the leases.
+    expect(text).not.toContain(collected.object.id);
+    expect(text).not.toContain('service_id');
+  });
+});
+
+it('S14: /readyz tells of the pause after a gap, and is ready all the same', async () => {
+  await using server = await startServer();
+  await eventually(async () =>
+    expect((await figures(server)).get('lease_sweep_duration_seconds_count')).toBeGreaterThan(0),
+  );
+  await server.kill('SIGKILL');
+  const downMs = Date.now();
+  await eventually(() => expect(Date.now() - downMs).toBeGreaterThan(1_500));
+  await server.restart();
+  await eventually(async () => {
+    const { status, text } = await operations(server, '/readyz');
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ ready: true, pauses: [{ reason: 'GAP' }] });
+  });
+  await eventually(async () =>
+    expect(JSON.parse((await operations(server, '/readyz')).text)).toMatchObject({ pauses: [] }),
+  );
+});
+
+describe('S11: a sqlite server commits once for many calls', () => {
+  const commits = async (work: (client: RawClient) => Promise<unknown>) => {
+    await using server = await startServer({ flags: ['--hold-cleanups'] });
+    using client = new RawClient(server.grpc);
+    await work(client);
+    const told = await figures(server);
+    return {
+      commits: told.get('lease_sqlite_commits_total') ?? NaN,
+      calls: told.get('lease_sqlite_committed_calls_total') ?? NaN,
+    };
+  };
+
+  it('one for each, if they come one by one', async () => {
+    const one = await commits(async (client) => {
+      for (let i = 0; i < 50; i += 1) await client.call('CreateLease', aLease());
+    });
+    expect(one).toEqual({ commits: 50, calls: 50 });
+  });
+
+  it('far fewer than calls, if they come together', async () => {
+    const many = await commits((client) =>
+      Promise.all(Array.from({ length: 1_000 }, () => client.call('CreateLease', aLease()))),
+    );
+    expect(many.calls).toBe(1_000);
+    expect(many.commits).toBeLessThanOrEqual(250);
+  });
+
+  it('once for a whole batch', async () => {
+    const batch = await commits((client) =>
+      client.call('BatchCreateLeases', { requests: Array.from({ length: 1_000 }, () => aLease()) }),
+    );
+    expect(batch.commits).toBe(1);
+  });
+});

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { connect as connectHttp2, constants } from 'node:http2';
+import { describe, expect, it } from 'vitest';
+import {
+  aLease,
+  anObject,
+  duration,
+  eventually,
+  expectAttempts,
+  httpCleanup,
+  operations,
+  RawClient,
+  RawError,
+  startMock,
+  startServer,
+  unusedPort,
+  type RunningServer,
+} from '../../helpers/index.js';
+
+/** Sockets that a careless client leaves open, each in the middle of something. */
+async function clutter(server: RunningServer) {
+  const [host = '', grpcPort] = server.grpc.split(':');
+  const httpPort = new URL(server.http).port;
+  const silent = connect(Number(grpcPort), host);
+  const halfARequest = connect(Number(httpPort), host);
+  halfARequest.write('GET /healthz HTTP/1.1\r\nhost: x\r\n');
+  const preface = connect(Number(grpcPort), host);
+  preface.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+  const sockets = [silent, halfARequest, preface];
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+
+  // A call whose message never comes, and a health watch that nobody ends.
+  const session = connectHttp2(`http://${server.grpc}`);
+  const open = (path: string) =>
+    session.request(
+      {
+        [constants.HTTP2_HEADER_METHOD]: 'POST',
+        [constants.HTTP2_HEADER_PATH]: path,
+        [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+        te: 'trailers',
+      },
+      { endStream: false },
+    );
+  const watch = open('/grpc.health.v1.Health/Watch');
+  watch.end(Buffer.alloc(5));
+  await once(watch.resume(), 'response');
+  const streams = [watch, open('/lease.v1.LeaseService/GetStats')];
+  for (const each of [...sockets, session, ...streams]) each.on('error', () => undefined);
+  return {
+    [Symbol.dispose]: () => {
+      session.destroy();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+describe.each(['memory', 'sqlite'] as const)('a %s server that is told to stop', (storage) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('L6: by %s ends with 0, whatever its clients do', async (signal) => {
+    await using server = await startServer({ storage });
+    using client = new RawClient(server.grpc);
+    await client.call('CreateLease', aLease());
+    using _ = await clutter(server);
+    const startMs = performance.now();
+    expect(await server.kill(signal)).toEqual({ code: 0, signal: null });
+    // Far less than the 25 s that it may take: there is nothing to wait for.
+    expect(performance.now() - startMs).toBeLessThan(8_000);
+    expect(server.child.output).toContain('"msg":"stopped"');
+  });
+
+  it('L6: ends with 0 within the drain limit while a callback hangs', async () => {
+    await using mock = await startMock({ script: 'hang' });
+    await using server = await startServer({ storage, flags: ['--drain-limit', '2s'] });
+    using client = new RawClient(server.grpc);
+    const retry = { attempt_timeout: duration(30_000) };
+    const lease = aLease({ cleanup: httpCleanup(mock, { retry }) });
+    await client.call('CreateLease', lease);
+    await client.call('ReleaseLease', lease);
+    await expectAttempts(mock, lease.object, 1);
+    const startMs = performance.now();
+    expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    // The limit, and the start of Node's exit.
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+  });
+});
+
+describe('a sqlite server that stops', () => {
+  it('S8: gives back what it did not begin, records what it began, and collects the rest when it is back', async () => {
+    await using mock = await startMock({ script: 'delay 300ms ok' });
+    const flags = ['--claim-ttl', '33s'];
+    await using server = await startServer({ flags });
+    const requests = Array.from({ length: 60 }, () =>
+      aLease({ object: anObject('blob'), cleanup: httpCleanup(mock) }),
+    );
+    {
+      using client = new RawClient(server.grpc);
+      await client.call('BatchCreateLeases', { requests });
+      await client.call('BatchReleaseLeases', { requests });
+      await eventually(async () => expect((await mock.calls()).length).toBeGreaterThan(10));
+      await server.stop();
+    }
+    const before = (await mock.calls()).length;
+    expect(before).toBeLessThan(requests.length);
+
+    await server.restart();
+    using client = new RawClient(server.grpc);
+    const { stats } = await client.call('GetStats', {});
+    expect(stats.cleanups.collected).toBeGreaterThanOrEqual(before);
+    // None waits for a claim of 33 s to run out, and none is done twice.
+    await eventually(async () =>
+      expect((await client.call('GetStats', {})).stats.cleanups.collected).toBe(requests.length),
+    );
+    expect(await mock.calls()).toHaveLength(requests.length);
+    expect((await client.call('GetStats', {})).stats.attempts).toMatchObject({ lost: 0, stale: 0, retried: 0 });
+  });
+
+  it('S11: answers each call or refuses it, and keeps what it answered', async () => {
+    await using server = await startServer();
+    const acknowledged: string[] = [];
+    {
+      using client = new RawClient(server.grpc);
+      const worker = async () => {
+        for (;;) {
+          const request = aLease();
+          await client.call('CreateLease', request);
+          acknowledged.push(request.lease_id);
+        }
+      };
+      const workers = Promise.allSettled(Array.from({ length: 8 }, worker));
+      await eventually(() => expect(acknowledged.length).toBeGreaterThan(50), { everyMs: 1 });
+      await server.stop();
+      for (const result of await workers) {
+        const error: unknown = result.status === 'rejected' ? result.reason : undefined;
+        expect(error).toBeInstanceOf(RawError);
+        expect(error).toMatchObject({ code: 'UNAVAILABLE' });
+      }
+    }
+    await server.restart();
+    using client = new RawClient(server.grpc);
+    expect((await client.call('GetStats', {})).stats.leases.active).toBeGreaterThanOrEqual(acknowledged.length);
+    for (const lease_id of acknowledged) await client.call('GetLease', { lease_id });
+  });
+});
+
+it('a server says that it is not ready as long as it is stopping', async () => {
+  await using mock = await startMock({ script: 'hang' });
+  await using server = await startServer({ storage: 'memory', flags: ['--drain-limit', '10s'] });
+  using client = new RawClient(server.grpc);
+  const lease = aLease({ cleanup: httpCleanup(mock) });
+  await client.call('CreateLease', lease);
+  await client.call('ReleaseLease', lease);
+  await expectAttempts(mock, lease.object, 1);
+  const exit = server.kill('SIGTERM');
+  await eventually(async () => expect((await operations(server, '/readyz')).status).toBe(503));
+  expect((await operations(server, '/readyz')).text).toContain('shutting down');
+  expect((await operations(server, '/healthz')).status).toBe(200);
+  const refused = client.call('GetStats', {});
+  await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE', reason: 'SHUTTING_DOWN' });
+  // The endpoint ends the hang, and the server with it.
+  await mock.child.kill('SIGKILL');
+  expect(await exit).toEqual({ code: 0, signal: null });
+  await expect(fetch(`http://127.0.0.1:${await unusedPort()}`)).rejects.toThrow();
+});
