@@ -14,7 +14,13 @@ let scratch: string;
 
 beforeEach(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'lease-versions-'));
-  const manifests = [root, join(root, 'tests'), join(root, 'demo'), join(root, 'bench'), ...workspace().map(({ dir }) => dir)];
+  const manifests = [
+    root,
+    join(root, 'tests'),
+    join(root, 'demo'),
+    join(root, 'bench'),
+    ...workspace().map(({ dir }) => dir),
+  ];
   const files = ['pnpm-workspace.yaml', '.changeset/config.json'].concat(
     manifests.map((dir) => join(relative(root, dir), 'package.json')),
   );
