@@ -18,7 +18,6 @@ export function sweep(
 ): void {
   const { now } = model;
   const gapMs = now - (model.lastSweep ?? now);
-  if (model.lastSweep !== undefined) model.sweepBefore = model.lastSweep;
   model.lastSweep = now;
   if (gapMs > 1_000) model.gapUntil = Math.max(model.gapUntil, now + Math.min(gapMs, 30_000));
   const paused = operatorPaused(model) || now < model.gapUntil;

@@ -135,7 +135,7 @@ export class Follower {
   /** The store is closed for a while, and the wall clock steps meanwhile. */
   async #reopen({ awayMs, wallMs }: StepOf<'reopen'>): Promise<void> {
     await compareAll(this.#store, this.#model);
-    const { lastSweep, sweepBefore } = this.#model;
+    const { lastSweep } = this.#model;
     await this.#advance(awayMs);
     this.#followed.time.stepWall(wallMs);
     if (!this.#durable) return;
@@ -149,9 +149,8 @@ export class Follower {
       same('last sweep', lastSweepTime, lastSweep);
       return;
     }
-    // The last heartbeat may be lost, which only lengthens a pause; the ones before it were half a second apart on disk.
-    const kept = Math.min(lastSweep, (sweepBefore ?? lastSweep) - 500);
-    allowed('forget heartbeats (S14)', lastSweepTime <= lastSweep && lastSweepTime >= kept);
+    // The last heartbeats may be lost, which only lengthens a pause, but no more of them than half a second holds.
+    allowed('forget a heartbeat (S14)', lastSweepTime <= lastSweep && lastSweepTime >= lastSweep - 500);
     this.#model.lastSweep = lastSweepTime;
   }
 

@@ -7,7 +7,7 @@ import { attemptView, cleanupView, stateView, statsView } from './views.js';
 const FINISHED = ['COLLECTED', 'REVIVED', 'FORGOTTEN'] as const;
 
 /** Every page of a listing. */
-export async function readLeases(store: LeaseStore, query: ListLeases): Promise<Lease[]> {
+async function readLeases(store: LeaseStore, query: ListLeases): Promise<Lease[]> {
   const leases: Lease[] = [];
   for (let next: ListLeases | undefined = query; next;) {
     const page = await store.list(next);
@@ -19,7 +19,7 @@ export async function readLeases(store: LeaseStore, query: ListLeases): Promise<
 }
 
 /** Every page of a listing. */
-export async function readCleanups(store: LeaseStore, query: ListCleanups): Promise<Cleanup[]> {
+async function readCleanups(store: LeaseStore, query: ListCleanups): Promise<Cleanup[]> {
   const cleanups: Cleanup[] = [];
   for (let next: ListCleanups | undefined = query; next;) {
     const page = await store.listCleanups(next);

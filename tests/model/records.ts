@@ -16,7 +16,6 @@ export interface Model {
   /** What fences and generations were last drawn from. */
   counter: number;
   lastSweep?: number;
-  sweepBefore?: number;
   gapUntil: number;
   operatorUntil: number;
   leases: ModelLease[];
@@ -45,7 +44,7 @@ export interface Life {
 }
 
 /** A cleanup and the lease that gave it. */
-export interface Given extends CleanupGrant {
+interface Given extends CleanupGrant {
   readonly leaseId: string;
   readonly serviceId: string;
   readonly metadata: Metadata;

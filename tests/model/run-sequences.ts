@@ -19,7 +19,7 @@ export async function runSequences(subject: Subject, numRuns: number, seed: numb
 }
 
 /** Runs one sequence on a store of its own. */
-export async function runSequence(subject: Subject, steps: readonly Step[]): Promise<void> {
+async function runSequence(subject: Subject, steps: readonly Step[]): Promise<void> {
   const followed = await subject.open();
   try {
     const follower = await Follower.start(followed, subject.durable);

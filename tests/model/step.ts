@@ -64,14 +64,14 @@ export interface CreateStep {
   readonly maxActive: number;
 }
 
-export interface RenewStep {
+interface RenewStep {
   readonly lease: Pointer;
   /** Whether somebody else tries. */
   readonly stranger: boolean;
   readonly ttlMs?: number;
 }
 
-export interface ReleaseStep {
+interface ReleaseStep {
   readonly lease: Pointer;
   readonly stranger: boolean;
   readonly disposition: Disposition;

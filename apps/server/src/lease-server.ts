@@ -6,7 +6,7 @@ import { createMetrics } from '@lease/metrics';
 import type { Logger } from 'pino';
 import { isLoopback } from './config/listen-address.js';
 import type { Config } from './config/settings.js';
-import { createStore } from './create-store.js';
+import { createStore, type OpenedStore } from './create-store.js';
 import { logEvents } from './log.js';
 import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
@@ -32,10 +32,10 @@ const FLUSH_MS = 1_000;
 
 /** Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed. */
 export async function startLeaseServer(config: Config, log: Logger): Promise<LeaseServer> {
-  const store = createStore(config);
-  const opened: (() => Promise<unknown>)[] = [() => store.close()];
+  const openedStore = createStore(config);
+  const opened: (() => Promise<unknown>)[] = [() => openedStore.store.close()];
   try {
-    return await serve(config, log, store, opened);
+    return await serve(config, log, openedStore, opened);
   } catch (error) {
     for (const close of opened.reverse()) await close();
     throw error;
@@ -45,14 +45,14 @@ export async function startLeaseServer(config: Config, log: Logger): Promise<Lea
 async function serve(
   config: Config,
   log: Logger,
-  store: LeaseStore,
+  { store, commits }: OpenedStore,
   opened: (() => Promise<unknown>)[],
 ): Promise<LeaseServer> {
   const admitTarget = egressGuard({
     allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
     allow: config.allowCleanupTarget,
   });
-  const metrics = createMetrics({ store });
+  const metrics = createMetrics({ store, ...(commits && { commits }) });
   const readiness = new Readiness(store, systemClock);
   const observers = [metrics.observe, readiness.observe, logEvents(log, systemClock)];
   const observer: Observer = (event) => {

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { GrpcExecutor } from '../src/index.js';
 import { grpcClaim } from './claims.js';
@@ -5,6 +7,8 @@ import { type Behaviour, handlerServer } from './handler-server.js';
 import { http2Server, tcpServer } from './raw-server.js';
 
 const never = new AbortController().signal;
+// The attempts of a collector have a signal each.
+setMaxListeners(0, never);
 const done: Behaviour = (_, answer) => {
   answer(null, {});
 };
@@ -35,6 +39,28 @@ describe('channels', () => {
     await using back = await handlerServer(done, address);
     expect(await one.execute(grpcClaim(address), never)).toMatchObject({ kind: 'done' });
     expect(back.calls).toHaveLength(1);
+    await one.close();
+  });
+
+  it('S9: a connection on which nothing comes back is not used again, so a host that moved is reached', async () => {
+    await using server = await handlerServer(done);
+    const port = Number(server.address.split(':')[1]);
+    const sockets: Socket[] = [];
+    // Nobody resets what a machine that was unplugged had open: the packets vanish.
+    await using proxy = await tcpServer((socket) => {
+      const behind = connect(port, '127.0.0.1').on('error', () => undefined);
+      socket.pipe(behind).pipe(socket);
+      socket.on('close', () => behind.destroy());
+      sockets.push(socket);
+    });
+    const one = executor();
+    expect(await one.execute(grpcClaim(proxy.address), never)).toMatchObject({ kind: 'done' });
+    sockets[0]?.unpipe().resume();
+    expect(await one.execute(grpcClaim(proxy.address, { timeoutMs: 300 }), never)).toMatchObject({
+      contact: 'unanswered',
+    });
+    expect(await one.execute(grpcClaim(proxy.address), never)).toMatchObject({ kind: 'done' });
+    expect(sockets).toHaveLength(2);
     await one.close();
   });
 

@@ -1,11 +1,14 @@
 import { type Clock, type LeaseStore, type Observer, systemClock } from '@lease/core';
 import { Registry } from 'prom-client';
+import { commitFigures, type CommitTally } from './commit-figures.js';
 import { processEvents } from './process-events.js';
 import { storeFigures } from './store-figures.js';
 
 export interface MetricsOptions {
   /** Read at each scrape. */
   readonly store: Pick<LeaseStore, 'stats'>;
+  /** Read at each scrape. Unset: the store does not commit in groups. */
+  readonly commits?: CommitTally;
   /** Default: the process's own time. */
   readonly clock?: Clock;
 }
@@ -18,9 +21,10 @@ export interface Metrics {
 }
 
 /** Prometheus metrics of a Lease service, in a registry of their own. */
-export function createMetrics({ store, clock = systemClock }: MetricsOptions): Metrics {
+export function createMetrics({ store, commits, clock = systemClock }: MetricsOptions): Metrics {
   const registry = new Registry();
   const readStore = storeFigures(store, registry);
+  if (commits !== undefined) commitFigures(commits, registry);
   return {
     observe: processEvents(registry, clock),
     async scrape() {

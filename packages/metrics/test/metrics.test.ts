@@ -77,6 +77,20 @@ describe('metrics', () => {
     expect((await scrape(metrics)).get('lease_leases_created_total')).toBe(101);
   });
 
+  it('show how many calls shared the commits of a store that commits in groups', async () => {
+    const store = { stats: () => Promise.resolve(stats) };
+    const commits = { commits: 2, calls: 30 };
+    const metrics = createMetrics({ store, commits });
+    await scrape(metrics);
+    commits.commits += 1;
+    expect(Object.fromEntries(await scrape(metrics))).toMatchObject({
+      lease_sqlite_commits_total: 3,
+      lease_sqlite_committed_calls_total: 30,
+    });
+    const names = [...(await scrape(createMetrics({ store }))).keys()];
+    expect(names.filter((name) => name.includes('sqlite'))).toEqual([]);
+  });
+
   it.each([
     ['nothing waits', { ...stats, nextAttemptTime: undefined }, 0],
     ['the next attempt is ahead', { ...stats, nextAttemptTime: 9_000 }, 0],

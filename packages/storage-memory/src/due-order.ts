@@ -55,9 +55,12 @@ export class DueOrder {
     this.#promote(now);
     const busy = new Set(claim.busyEndpoints);
     const serving: EndpointQueue[] = [];
+    const idle: EndpointQueue[] = [];
     for (const queue of this.#rotation.values()) {
       if (serving.length === claim.limit) break;
-      if (!busy.has(queue.endpoint)) serving.push(queue);
+      // Its due work may have been revived or forgotten since its turn: it must not take a slot from the others.
+      if (headDueAt(queue) > now) idle.push(queue);
+      else if (!busy.has(queue.endpoint)) serving.push(queue);
     }
     const taken: ObjectRecord[] = [];
     for (let round = 0; round < claim.perEndpointLimit && taken.length < claim.limit; round += 1) {
@@ -72,7 +75,7 @@ export class DueOrder {
       }
       if (taken.length === before) break;
     }
-    for (const queue of serving) this.#nextTurn(queue, now);
+    for (const queue of [...serving, ...idle]) this.#nextTurn(queue, now);
     return taken;
   }
 

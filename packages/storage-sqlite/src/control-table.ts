@@ -7,7 +7,8 @@ export class ControlTable {
   readonly #select: Statement;
   readonly #replace: Statement;
   readonly #wallNow: Instant;
-  #record: ControlRecord;
+  /** Unset: to be read again. */
+  #record: ControlRecord | undefined;
   #changed = false;
 
   /** `wallNow` is what the clock of a new store starts at. */
@@ -15,29 +16,28 @@ export class ControlTable {
     this.#select = database.prepare('select control from control').raw();
     this.#replace = database.prepare('insert or replace into control (one, control) values (1, ?)');
     this.#wallNow = wallNow;
-    this.#record = this.#read();
   }
 
   get record(): ControlRecord {
-    return this.#record;
+    return (this.#record ??= this.#read());
   }
 
   /** The row changes with this transaction. */
   save(now: Instant): void {
-    this.#record.now = now;
+    this.record.now = now;
     this.#changed = true;
   }
 
   /** Before the commit. */
   flush(): void {
     if (!this.#changed) return;
-    this.#replace.run(JSON.stringify(this.#record));
+    this.#replace.run(JSON.stringify(this.record));
     this.#changed = false;
   }
 
-  /** After a rollback: what was changed in memory did not happen. */
-  reload(): void {
-    this.#record = this.#read();
+  /** At a rollback: what was changed in memory did not happen. Cannot fail, even if the file cannot be read just now. */
+  discard(): void {
+    this.#record = undefined;
     this.#changed = false;
   }
 

@@ -1,2 +1,2 @@
-export { SqliteFileInUseError, SqliteSchemaError } from './open-database.js';
+export { SqliteFileInUseError, SqliteOpenError, SqliteSchemaError } from './open-database.js';
 export { SqliteStore, type SqliteStoreOptions } from './sqlite-store.js';

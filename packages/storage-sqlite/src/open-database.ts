@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import Libsql, { type Database } from 'libsql';
 import { SCHEMA, SCHEMA_VERSION } from './schema.js';
 
@@ -13,26 +14,28 @@ export class SqliteFileInUseError extends Error {
   }
 }
 
-/** The file was written by a newer version of this package. */
+/** The file was written by a newer version of this package, or by somebody else. */
 export class SqliteSchemaError extends Error {
   override readonly name = 'SqliteSchemaError';
 }
 
+/** The file cannot be read or written: no such directory, no permission, no room, or no database. */
+export class SqliteOpenError extends Error {
+  override readonly name = 'SqliteOpenError';
+}
+
 /** Opens the file for this process alone, makes the tables if it is new, and asserts that commits are durable. */
 export function openDatabase(path: string): Database {
-  const database = new Libsql(path, { timeout: 0 });
+  let database: Database | undefined;
   try {
+    // Absolute, so that it is a file: libsql would connect to `http://host` and keep `:memory:` nowhere.
+    database = new Libsql(resolve(path), { timeout: 0 });
     lock(database, path);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-  try {
     migrate(database, path);
     return database;
   } catch (error) {
-    closeDatabase(database);
-    throw error;
+    if (database !== undefined) closeDatabase(database);
+    throw withPath(error, path);
   }
 }
 
@@ -41,10 +44,31 @@ export function openDatabase(path: string): Database {
  * are garbage. Leaving the write-ahead log also folds it into the one file that remains.
  */
 export function closeDatabase(database: Database): void {
-  database.pragma('journal_mode = DELETE');
-  database.pragma('locking_mode = NORMAL');
-  database.prepare('select 1 from sqlite_schema').all();
-  database.close();
+  try {
+    if (database.inTransaction) database.exec('rollback');
+    database.pragma('journal_mode = DELETE');
+    database.pragma('locking_mode = NORMAL');
+    database.prepare('select 1 from sqlite_schema').all();
+  } catch (error) {
+    // On a full disk, say. What was committed is in the log and stays there until the next opening folds it in.
+    if (!isSqliteError(error)) throw error;
+  } finally {
+    database.close();
+  }
+}
+
+/** Whether SQLite said it, rather than a bug of ours. */
+export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_');
+}
+
+/** SQLite's messages name no file; libsql's name it, with a number for a reason. */
+function withPath(error: unknown, path: string): unknown {
+  if (error instanceof SqliteFileInUseError || error instanceof SqliteSchemaError) return error;
+  const reason = isSqliteError(error)
+    ? error.message
+    : 'its directory is not there, or this user may not write it, or it is no file';
+  return new SqliteOpenError(`${path} cannot be opened: ${reason}`, { cause: error });
 }
 
 /**
@@ -59,7 +83,7 @@ function lock(database: Database, path: string): void {
     database.exec('begin immediate');
     database.exec('commit');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) {
+    if (isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')) {
       throw new SqliteFileInUseError(path, { cause: error });
     }
     throw error;
@@ -77,6 +101,9 @@ function migrate(database: Database, path: string): void {
     throw new SqliteSchemaError(
       `${path} has schema version ${String(version)}, this version of @lease/storage-sqlite knows ${String(SCHEMA_VERSION)}: upgrade it`,
     );
+  }
+  if (database.prepare('select 1 from sqlite_schema').get() !== undefined) {
+    throw new SqliteSchemaError(`${path} is another program's database: give this one a file of its own`);
   }
   database.exec(`begin immediate; ${SCHEMA} pragma user_version = ${String(SCHEMA_VERSION)}; commit;`);
 }

@@ -49,7 +49,7 @@ create table object (
   check (state = 'HELD' or cleanup is not null)
 ) strict, without rowid;
 create index object_due on object (endpoint, due_at) where due_at is not null;
-create index object_next on object (due_at) where due_at is not null;
+create index object_next on object (due_at, endpoint) where due_at is not null;
 create unique index object_cleanup on object (cleanup_id) where cleanup_id is not null;
 
 create table service (

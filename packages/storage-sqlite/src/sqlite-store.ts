@@ -21,12 +21,13 @@ export interface SqliteStoreOptions {
 export class SqliteStore extends SerialStore {
   /**
    * Opens the file, which stays locked until {@link close} or the end of the process.
-   * Throws `SqliteFileInUseError` if another process has it, `SqliteSchemaError` if a newer version made it.
+   * Throws `SqliteFileInUseError` if another process has it, `SqliteSchemaError` if a newer version or another program
+   * made it, `SqliteOpenError` if it cannot be read and written.
    */
   static open(options: SqliteStoreOptions): SqliteStore {
     const { path, onCommit = () => undefined, clock = systemClock, random = systemRandom } = options;
     const database = openDatabase(path);
-    const tables = new SqliteTables(database, clock.wallMs(), onCommit);
+    const tables = new SqliteTables(database, clock, onCommit);
     // The clock goes on from the last reading that was kept: a wall clock that was set back only delays (S15).
     return new SqliteStore({ tables, now: storeClock(clock, tables.control.now), random });
   }

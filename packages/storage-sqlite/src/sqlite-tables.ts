@@ -1,8 +1,16 @@
-import type { ClaimCleanups, Cleanup, CleanupAttempt, Instant, ListCleanups, ListLeases } from '@lease/core';
+import type {
+  ClaimCleanups,
+  Cleanup,
+  CleanupAttempt,
+  Clock,
+  Instant,
+  ListCleanups,
+  ListLeases,
+} from '@lease/core';
 import type { ControlRecord, Lane, LeaseRecord, ObjectRecord, SerialTables } from '@lease/core/serial-store';
 import type { Database } from 'libsql';
 import { ControlTable } from './control-table.js';
-import { closedError, GroupCommit, type Transaction } from './group-commit.js';
+import { asStoreError, closedError, GroupCommit, type Transaction } from './group-commit.js';
 import { History } from './history.js';
 import { LeaseTable } from './lease-table.js';
 import { ObjectTable } from './object-table.js';
@@ -19,25 +27,29 @@ export class SqliteTables implements SerialTables {
   readonly #control: ControlTable;
   readonly #commits: GroupCommit;
 
-  constructor(database: Database, wallNow: Instant, onCommit: (calls: number) => void) {
+  constructor(database: Database, clock: Clock, onCommit: (calls: number) => void) {
     this.#database = database;
     this.#leases = new LeaseTable(database);
     this.#objects = new ObjectTable(database);
     this.#services = new ServiceTable(database);
     this.#history = new History(database);
-    this.#control = new ControlTable(database, wallNow);
+    this.#control = new ControlTable(database, clock.wallMs());
     const transaction: Transaction = {
-      begin: () => database.exec('begin immediate'),
+      begin: () => {
+        // Left behind if the rollback failed as well.
+        if (database.inTransaction) database.exec('rollback');
+        database.exec('begin immediate');
+      },
       commit: () => {
         this.#control.flush();
         database.exec('commit');
       },
       rollback: () => {
+        this.#control.discard();
         if (database.inTransaction) database.exec('rollback');
-        this.#control.reload();
       },
     };
-    this.#commits = new GroupCommit(transaction, onCommit);
+    this.#commits = new GroupCommit(transaction, onCommit, () => clock.monotonicMs());
   }
 
   get control(): ControlRecord {
@@ -165,7 +177,11 @@ export class SqliteTables implements SerialTables {
   // eslint-disable-next-line @typescript-eslint/require-await -- what the work throws becomes a rejection
   async read<T>(work: () => T): Promise<T> {
     if (!this.#database.open) throw closedError();
-    return work();
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error);
+    }
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { GroupCommit } from '../src/group-commit.js';
 /** A transaction that logs what happens to it, and fails where it is told to. */
 function scripted(failCommits = 0) {
   const log: string[] = [];
+  const time = { ms: 0 };
   let failures = failCommits;
   const commits: number[] = [];
   const group = new GroupCommit(
@@ -20,8 +21,9 @@ function scripted(failCommits = 0) {
       rollback: () => log.push('rollback'),
     },
     (calls) => commits.push(calls),
+    () => time.ms,
   );
-  return { group, log, commits };
+  return { group, log, commits, time };
 }
 
 describe('GroupCommit', () => {
@@ -37,6 +39,42 @@ describe('GroupCommit', () => {
     const { group, commits } = scripted();
     await Promise.all(Array.from({ length: 600 }, (_, n) => group.write(() => n)));
     expect(commits).toEqual([256, 256, 88]);
+  });
+
+  it('S14: commits a group that has worked for long, and gives the sweep its turn before the rest', async () => {
+    const { group, log, commits, time } = scripted();
+    const slow = Array.from({ length: 5 }, (_, n) =>
+      group.write(() => {
+        log.push(`batch ${n}`);
+        time.ms += 6;
+      }),
+    );
+    await new Promise((turn) => setImmediate(turn));
+    log.push('turn');
+    await Promise.all(slow);
+    expect(commits).toEqual([2, 2, 1]);
+    expect(log.slice(0, 6)).toEqual(['begin', 'batch 0', 'batch 1', 'commit', 'turn', 'begin']);
+  });
+
+  it('tells a caller that no transaction could begin, and goes on with the others', async () => {
+    let refused = 1;
+    const group = new GroupCommit(
+      {
+        begin: () => {
+          if (refused-- > 0) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+        },
+        commit: () => undefined,
+        rollback: () => undefined,
+      },
+      () => undefined,
+      () => 0,
+    );
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((value) => group.write(() => value)));
+    expect(results).toEqual([
+      { status: 'rejected', reason: expect.any(StoreUnavailableError) as unknown },
+      { status: 'fulfilled', value: 'b' },
+      { status: 'fulfilled', value: 'c' },
+    ]);
   });
 
   it('S11: answers nobody before the commit', async () => {

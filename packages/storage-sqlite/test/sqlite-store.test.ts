@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StoreUnavailableError } from '@lease/core';
 import { SerialStore } from '@lease/core/serial-store';
-import { createCommand, httpCleanup, seededRandom } from '@lease/core/testing';
+import { createCommand, httpCleanup, ManualClock, seededRandom } from '@lease/core/testing';
 import { describe, expect, it } from 'vitest';
 import { closeDatabase, openDatabase } from '../src/open-database.js';
 import { SqliteFileInUseError, SqliteSchemaError, SqliteStore } from '../src/index.js';
@@ -147,7 +147,7 @@ describe('SqliteStore', () => {
     const database = openDatabase(join(temporaryDirectory(), 'lease.db'));
     const [pages] = database.prepare('pragma page_count').raw().get() as [number];
     database.exec(`pragma max_page_count = ${String(pages + 8)}`);
-    const tables = new SqliteTables(database, 0, () => undefined);
+    const tables = new SqliteTables(database, new ManualClock(0), () => undefined);
     const store = new SerialStore({ tables, now: () => 1_000, random: seededRandom(1) });
     const acknowledged: string[] = [];
     const full: unknown[] = [];
@@ -170,6 +170,25 @@ describe('SqliteStore', () => {
     });
     database.exec('pragma max_page_count = 100000');
     await expect(store.create([createCommand({ leaseId: uuid(5_000) })])).resolves.toHaveLength(1);
+    await store.close();
+  });
+
+  it('S16: counts nothing that was taken back, even if taking it back failed', async () => {
+    const database = openDatabase(join(temporaryDirectory(), 'lease.db'));
+    const exec = database.exec.bind(database);
+    const broken = new Set<string>();
+    database.exec = (sql: string) => {
+      if (broken.has(sql)) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+      return exec(sql);
+    };
+    const tables = new SqliteTables(database, new ManualClock(0), () => undefined);
+    const store = new SerialStore({ tables, now: () => 1_000, random: seededRandom(1) });
+    broken.add('commit').add('rollback');
+    await expect(store.create([createCommand({ leaseId: uuid(1) })])).rejects.toThrow(StoreUnavailableError);
+    broken.clear();
+    await store.create([createCommand({ leaseId: uuid(2) })]);
+    expect((await store.stats()).leases).toMatchObject({ created: 1, active: 1 });
+    expect((await store.list({ limit: 10 })).leases.map(({ leaseId }) => leaseId)).toEqual([uuid(2)]);
     await store.close();
   });
 });

@@ -106,7 +106,11 @@ onEachStorage((stage) => {
       await client.call('CreateLease', { ...second, cleanup: httpCleanup(mock, { payload: 'new' }) });
       await client.call('BatchReleaseLeases', { requests: [first, second] });
       const { body } = await expectCollectedOnce(mock, object);
-      expect(body).toMatchObject({ payload: 'new', lease_id: second.lease_id, last_lease_id: second.lease_id });
+      expect(body).toMatchObject({
+        payload: 'new',
+        lease_id: second.lease_id,
+        last_lease_id: second.lease_id,
+      });
     });
 
     it('KEEP by another service is refused, and its lease stays active', async () => {

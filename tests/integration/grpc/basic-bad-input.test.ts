@@ -41,7 +41,7 @@ function expectHarmless({ message, violations }: RawError): void {
 
 it(`the table has ${table.length} rows, no two alike`, () => {
   expect(table.length).toBeGreaterThan(200);
-  expect(new Set(table.map(({ method, what, reason }) => `${method} ${what} ${reason ?? ""}`)).size).toBe(
+  expect(new Set(table.map(({ method, what, reason }) => `${method} ${what} ${reason ?? ''}`)).size).toBe(
     table.length,
   );
 });
@@ -69,7 +69,10 @@ onEachStorage((stage) => {
   it('all of them in batches are refused the same, one by one, and their neighbours are not', async () => {
     for (const [method, batch] of Object.entries(BATCHES)) {
       const poison = table.filter((row) => row.method === method && fitsABatch(row));
-      const requests = poison.flatMap(({ request }) => [request, method === 'CreateLease' ? aLease() : probe]);
+      const requests = poison.flatMap(({ request }) => [
+        request,
+        method === 'CreateLease' ? aLease() : probe,
+      ]);
       const answers = elementsOf(await stage.client.call(batch, { requests }));
       for (const [i, row] of poison.entries()) {
         expectHarmless(expectRefused(answers[2 * i], refusalOf(row)));
@@ -101,7 +104,16 @@ onEachStorage((stage) => {
   });
 
   it('every spelling of loopback may be called, while all listeners are there', async () => {
-    for (const host of ['127.0.0.1', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', 'localhost', 'localhost.', '[::1]'])
+    for (const host of [
+      '127.0.0.1',
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '127.1',
+      'localhost',
+      'localhost.',
+      '[::1]',
+    ])
       await stage.client.call('CreateLease', aLease({ cleanup: { http: { url: `http://${host}:8080/` } } }));
   });
 

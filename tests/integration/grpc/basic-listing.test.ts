@@ -156,7 +156,9 @@ onEachStorage((stage) => {
 
   it('a page that metadata makes large is cut to what any client can receive, and nothing is lost', async () => {
     const service_id = `service-${randomUUID()}`;
-    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key-${i}`, 'x'.repeat(1_024)]));
+    const metadata = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [`key-${i}`, 'x'.repeat(1_024)]),
+    );
     const requests = Array.from({ length: 60 }, () =>
       aLease({ service_id, metadata, object: anObject('blob') }),
     );

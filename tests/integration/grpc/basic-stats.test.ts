@@ -22,7 +22,12 @@ onEachStorage((stage) => {
   it('S6, S16: GetStats counts each thing that happened once, in the class where it belongs', async () => {
     const { client, mock } = stage;
     await mock.script(
-      ['path /cleanup: ok', 'path /flaky: 500, ok', 'path /terminal: 400', 'path /dead: 503 retry-after 60s'].join('\n'),
+      [
+        'path /cleanup: ok',
+        'path /flaky: 500, ok',
+        'path /terminal: 400',
+        'path /dead: 503 retry-after 60s',
+      ].join('\n'),
     );
     const cleanup = (path: string) => httpCleanup(mock, { path: `/${path}` });
     const patient = { ...cleanup('dead'), retry: { max_backoff: duration(60_000) } };
@@ -69,5 +74,5 @@ onEachStorage((stage) => {
     });
     const { next_attempt_time: next } = answer.stats;
     expect(next && instantMs(next)).toBeGreaterThan(instantMs(answer.server_time) - 60_000);
-    });
+  });
 });

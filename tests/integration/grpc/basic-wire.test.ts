@@ -62,7 +62,11 @@ onEachStorage((stage) => {
     });
 
     it('text that is no UTF-8 is refused, not mended, and named', async () => {
-      const request = aLease({ metadata: { key: 'MARK' }, service_id: 'MARK', cleanup: httpCleanup(stage.mock) });
+      const request = aLease({
+        metadata: { key: 'MARK' },
+        service_id: 'MARK',
+        cleanup: httpCleanup(stage.mock),
+      });
       const bytes = rawBytes('lease.v1.CreateLeaseRequest', request);
       const places = [...bytes.toString('latin1').matchAll(/MARK/g)].map(({ index }) => index);
       expect(places).toHaveLength(2);
@@ -177,9 +181,12 @@ onEachStorage((stage) => {
     });
   });
 
-  it.each(ADMIN_METHODS)('CleanupAdminService/%s is part of the contract, and not implemented yet', async (method) => {
-    await expect(stage.client.admin(method)).rejects.toMatchObject({ code: 'UNIMPLEMENTED' });
-  });
+  it.each(ADMIN_METHODS)(
+    'CleanupAdminService/%s is part of the contract, and not implemented yet',
+    async (method) => {
+      await expect(stage.client.admin(method)).rejects.toMatchObject({ code: 'UNIMPLEMENTED' });
+    },
+  );
 
   it('a method that the contract does not have is not implemented', async () => {
     const call = stage.client.callBytes('DropLeases', Buffer.alloc(0));

@@ -110,7 +110,11 @@ onEachStorage((stage) => {
     const { lease: created } = await client.call('CreateLease', request);
     const longer = await client.call('RenewLease', { ...request, ttl: duration(120_000) });
     expect(instantMs(longer.lease.expire_time)).toBe(instantMs(longer.server_time) + 120_000);
-    expect(longer.lease).toMatchObject({ ttl: created.ttl, renewal_count: 1, renew_time: longer.server_time });
+    expect(longer.lease).toMatchObject({
+      ttl: created.ttl,
+      renewal_count: 1,
+      renew_time: longer.server_time,
+    });
 
     // Neither a shorter one nor the lease's own TTL moves it back.
     for (const ttl of [duration(1_000), null]) {

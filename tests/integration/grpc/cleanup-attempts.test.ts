@@ -103,6 +103,17 @@ onEachStorage((stage) => {
       }
     });
 
+    it.each([
+      ['HTTP', httpCleanup, '500x2, ok', ['500', '500', '200']],
+      ['gRPC', grpcCleanup, 'UNAVAILABLE x2, ok', ['UNAVAILABLE', 'UNAVAILABLE', 'OK']],
+    ] as const)('S7: over %s until one succeeds, and then no more', async (_, spec, script, answers) => {
+      const [object] = await expectEnd(stage, 1, 'collected', () =>
+        dueEach(stage, [script], spec(stage.mock)),
+      );
+      const calls = object ? await expectAttempts(stage.mock, object, 3) : [];
+      expect(calls.map(({ answer }) => answer)).toEqual(answers);
+    });
+
     it('until the attempts that it may have are spent: then it is abandoned', async () => {
       const cleanup = httpCleanup(stage.mock, { retry: { ...quickRetry, max_attempts: 3 } });
       const scripts = ['500', '404'];
@@ -113,7 +124,9 @@ onEachStorage((stage) => {
     });
 
     it('not before Retry-After has passed, and never beyond max_backoff', async () => {
-      await stage.mock.script('type asks-1s: 503 retry-after 1s, ok\ntype asks-1h: 503 retry-after 3600s, ok');
+      await stage.mock.script(
+        'type asks-1s: 503 retry-after 1s, ok\ntype asks-1h: 503 retry-after 3600s, ok',
+      );
       const retry = { ...quickRetry, max_backoff: duration(10_000) };
       const patient = [httpCleanup(stage.mock, { retry }), grpcCleanup(stage.mock, { retry })];
       const objects = await Promise.all(patient.map((each) => due(stage, each, anObject('asks-1s'))));

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { aLease, anObject, elementsOf, eventually, grpcCleanup, httpCleanup, RawError } from '../../helpers/index.js';
+import {
+  aLease,
+  anObject,
+  elementsOf,
+  eventually,
+  grpcCleanup,
+  httpCleanup,
+  RawError,
+} from '../../helpers/index.js';
 import { expectBalance } from './balance.js';
 import { onEachStorage, QUICK } from './on-each-storage.js';
 

@@ -26,8 +26,11 @@ interface Given {
   readonly count: number;
 }
 
-/** Takes leases of 1 s with both kinds of cleanup, lets them lapse, and judges each callback. */
-async function expectPrompt({ storage, graceMs, flags, count }: Given): Promise<void> {
+/**
+ * Takes leases of 1 s with both kinds of cleanup, lets them lapse, and judges each callback. Resolves to how long after
+ * the end of the grace they came, at p99.
+ */
+async function lapse({ storage, graceMs, flags, count }: Given): Promise<number> {
   await using server = await startServer({ storage, flags });
   using client = new RawClient(server.grpc);
   const http = await startRawEndpoint();
@@ -59,12 +62,25 @@ async function expectPrompt({ storage, graceMs, flags, count }: Given): Promise<
   ].sort((a, b) => a - b);
   // Two processes read this machine's clock, each to the millisecond.
   expect(latenessesMs[0], 'S2').toBeGreaterThanOrEqual(-2);
-  expect(latenessesMs[Math.ceil(latenessesMs.length * 0.99) - 1], 'L1').toBeLessThanOrEqual(PROMPT_MS);
+  return latenessesMs[Math.ceil(latenessesMs.length * 0.99) - 1] ?? Infinity;
+}
+
+/** A machine that is busy with something else may make one round late; a server that is late is so in each. */
+async function expectPrompt(given: Given): Promise<void> {
+  const p99sMs: number[] = [];
+  do p99sMs.push(await lapse(given));
+  while (p99sMs.length < 3 && Math.min(...p99sMs) > PROMPT_MS);
+  expect(Math.min(...p99sMs), `L1: p99 of ${p99sMs.join(', ')} ms`).toBeLessThanOrEqual(PROMPT_MS);
 }
 
 async function take(client: RawClient, target: object): Promise<RawLease> {
   const object = anObject('blob');
-  const request = aLease({ ttlMs: 1_000, object, metadata: { for: object.id }, cleanup: { ...target, payload: 'p' } });
+  const request = aLease({
+    ttlMs: 1_000,
+    object,
+    metadata: { for: object.id },
+    cleanup: { ...target, payload: 'p' },
+  });
   return (await client.call('CreateLease', request)).lease;
 }
 

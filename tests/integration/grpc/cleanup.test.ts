@@ -14,6 +14,9 @@ import {
 } from '../../helpers/index.js';
 import { onEachStorage } from './on-each-storage.js';
 
+/** A second callback would come at once. */
+const QUICKLY = { settleMs: 100 };
+
 const BEING_COLLECTED = { code: 'ABORTED', reason: 'OBJECT_BEING_COLLECTED' };
 
 onEachStorage((stage) => {
@@ -21,13 +24,17 @@ onEachStorage((stage) => {
     it('S1: a release that is not the last one collects nothing, the last one does so at once', async () => {
       const { client, mock } = stage;
       const object = anObject();
-      const holders = [aLease({ object, cleanup: httpCleanup(mock) }), aLease({ object }), aLease({ object })];
+      const holders = [
+        aLease({ object, cleanup: httpCleanup(mock) }),
+        aLease({ object }),
+        aLease({ object }),
+      ];
       for (const holder of holders) await client.call('CreateLease', holder);
       const last = holders.pop();
       for (const holder of holders) await client.call('ReleaseLease', holder);
-      await expectNotCollected(mock, object, 300);
+      await expectNotCollected(mock, object, 200);
       const { lease } = await client.call('ReleaseLease', { ...last });
-      const { body, time } = await expectCollectedOnce(mock, object);
+      const { body, time } = await expectCollectedOnce(mock, object, QUICKLY);
       expect(body).toMatchObject({ reason: 'RELEASED', last_lease_id: lease.lease_id });
       expect(body.lease_id).toBe(holders[0]?.lease_id);
       expect(Date.parse(body.due_time)).toBe(instantMs(lease.end_time ?? lease.create_time));
@@ -42,12 +49,12 @@ onEachStorage((stage) => {
       const renewing = aLease({ object, ttlMs: 200 });
       for (const each of [lapsing, renewing]) await client.call('CreateLease', each);
       await eventually(async () => {
-        await client.call('RenewLease', renewing);
+        await client.call('RenewLease', { ...renewing, ttl: duration(1_000) });
         expect((await client.call('GetLease', lapsing)).lease.state).toBe('LEASE_STATE_EXPIRED');
       });
       expect(await mock.calls(object)).toEqual([]);
       const { lease } = await client.call('GetLease', renewing);
-      const { body, time } = await expectCollectedOnce(mock, object);
+      const { body, time } = await expectCollectedOnce(mock, object, QUICKLY);
       expect(body).toMatchObject({ reason: 'EXPIRED', last_lease_id: renewing.lease_id });
       expect(Date.parse(time)).toBeGreaterThanOrEqual(instantMs(lease.expire_time) + 200 - 2);
     });
@@ -57,7 +64,7 @@ onEachStorage((stage) => {
       const lease = aLease({ cleanup: httpCleanup(mock) });
       await client.call('CreateLease', lease);
       await client.call('ReleaseLease', { ...lease, disposition: 'DISPOSITION_KEEP' });
-      await expectNotCollected(mock, lease.object, 300);
+      await expectNotCollected(mock, lease.object, 200);
       // Nobody held it, so a new lease is no revival, and without a cleanup it ends quietly.
       const next = aLease({ object: lease.object });
       expect(await client.call('CreateLease', next)).toMatchObject({ revived: false });
@@ -79,7 +86,7 @@ onEachStorage((stage) => {
       const [plain, giving] = [aLease({ object }), aLease({ object, cleanup: grpcCleanup(mock) })];
       for (const each of [plain, giving]) await client.call('CreateLease', each);
       await client.call('BatchReleaseLeases', { requests: [giving, plain] });
-      const { body, protocol } = await expectCollectedOnce(mock, object);
+      const { body, protocol } = await expectCollectedOnce(mock, object, QUICKLY);
       expect(protocol).toBe('grpc');
       expect(body).toMatchObject({ lease_id: giving.lease_id, last_lease_id: plain.lease_id });
     });
@@ -119,7 +126,7 @@ onEachStorage((stage) => {
       expect(refusal.retryAfterMs).toBeLessThanOrEqual(1_000);
       const created = await eventually(() => client.call('CreateLease', next));
       expect(created).toMatchObject({ revived: false, replayed: false });
-      await expectCollectedOnce(mock, lease.object);
+      await expectCollectedOnce(mock, lease.object, QUICKLY);
     });
 
     it('is revived after an attempt that was answered, and its cleanup stays with it', async () => {

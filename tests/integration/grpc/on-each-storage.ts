@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { RawClient, startMock, startServer, type RunningMock, type RunningServer } from '../../helpers/index.js';
+import {
+  RawClient,
+  startMock,
+  startServer,
+  type RunningMock,
+  type RunningServer,
+} from '../../helpers/index.js';
 
 /** Leases end soon enough for a test to wait for it. */
 export const QUICK = ['--grace', '200ms', '--min-ttl', '200ms'];

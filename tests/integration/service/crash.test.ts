@@ -25,7 +25,11 @@ const CLEANUPS = 500;
 const FLAGS = ['--grace', '200ms', '--claim-ttl', '33s'];
 
 /** Runs `work` on all items, `width` at a time. */
-async function inParallel<T>(width: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  width: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   const worker = async () => {
     for (const item of queue) await work(item);
@@ -44,7 +48,7 @@ describe.concurrent('a sqlite server that is killed', () => {
     { timeout: 100_000 },
     async () => {
       const dataDir = temporaryDirectory();
-      await using mock = await startMock({ script: 'delay 50ms ok' });
+      await using mock = await startMock({ script: 'delay 100ms ok' });
       const creates = Array.from({ length: CREATES }, () => aLease());
       const ending = Array.from({ length: CLEANUPS }, () =>
         aLease({ object: anObject('blob'), cleanup: httpCleanup(mock) }),
@@ -66,7 +70,7 @@ describe.concurrent('a sqlite server that is killed', () => {
         ]);
         await eventually(
           async () => {
-            expect(acknowledged.size).toBeGreaterThan(200);
+            expect(acknowledged.size).toBeGreaterThan(500);
             expect((await mock.calls()).length).toBeGreaterThan(50);
           },
           { everyMs: 5 },
@@ -151,7 +155,9 @@ describe.concurrent('a sqlite server that is killed', () => {
           }),
         ),
       );
-      const dead = Array.from({ length: 20 }, () => aLease({ object: anObject('dead'), ttlMs: 1_000, cleanup }));
+      const dead = Array.from({ length: 20 }, () =>
+        aLease({ object: anObject('dead'), ttlMs: 1_000, cleanup }),
+      );
       const created = elementsOf(await raw.call('BatchCreateLeases', { requests: dead }));
       expect(created.filter((element) => element instanceof RawError)).toEqual([]);
 
@@ -166,13 +172,11 @@ describe.concurrent('a sqlite server that is killed', () => {
       await eventually(() => expect(holds.map(({ state }) => state)).toEqual(holds.map(() => 'held')));
 
       // The dead are collected once the pause is over; the alive are not, then or later.
-      await eventually(
-        async () => expect((await mock.calls()).length).toBeGreaterThanOrEqual(dead.length),
-        { deadlineMs: 30_000 },
-      );
+      await eventually(async () => expect((await mock.calls()).length).toBeGreaterThanOrEqual(dead.length), {
+        deadlineMs: 30_000,
+      });
       await throughout(1_500, async () => {
         expect((await mock.calls()).map(({ body }) => body.object_type)).toEqual(dead.map(() => 'dead'));
-        expect(holds.map(({ state }) => state)).toEqual(holds.map(() => 'held'));
       });
       expect(states).toEqual(new Set(['doubtful', 'held']));
       await Promise.all(holds.map((hold) => hold.release()));
@@ -197,6 +201,8 @@ describe.concurrent('a sqlite server that is killed', () => {
     const next = await after.call('CreateLease', aLease({ object: released.object }));
     expect(next.lease.generation).toBeGreaterThan(expected[1]?.generation ?? Infinity);
     // S15: the store's clock goes on, too.
-    expect(instantMs(next.lease.create_time)).toBeGreaterThan(instantMs(expected[1]?.end_time ?? next.server_time));
+    expect(instantMs(next.lease.create_time)).toBeGreaterThan(
+      instantMs(expected[1]?.end_time ?? next.server_time),
+    );
   });
 });

@@ -17,7 +17,9 @@ describe('a data directory', () => {
     using client = new RawClient(first.grpc);
     const { lease } = await client.call('CreateLease', aLease());
     const { dataDir = '' } = first;
-    await expect(startServer({ dataDir })).rejects.toThrow(/in use by another process: stop the other lease-server/);
+    await expect(startServer({ dataDir })).rejects.toThrow(
+      /in use by another process: stop the other lease-server/,
+    );
     expect((await client.call('GetLease', lease)).lease).toEqual(lease);
     // Not the end of the process alone, but any: the lock is the system's.
     await first.kill('SIGKILL');

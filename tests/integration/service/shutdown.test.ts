@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { connect as connectHttp2, constants } from 'node:http2';
-import { describe, expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   aLease,
   anObject,
@@ -14,12 +14,11 @@ import {
   RawError,
   startMock,
   startServer,
-  unusedPort,
   type RunningServer,
 } from '../../helpers/index.js';
 
-/** Sockets that a careless client leaves open, each in the middle of something. */
-async function clutter(server: RunningServer) {
+/** What careless clients leave open, each in the middle of something, until the test has finished. */
+async function clutter(server: RunningServer): Promise<void> {
   const [host = '', grpcPort] = server.grpc.split(':');
   const httpPort = new URL(server.http).port;
   const silent = connect(Number(grpcPort), host);
@@ -47,22 +46,20 @@ async function clutter(server: RunningServer) {
   await once(watch.resume(), 'response');
   const streams = [watch, open('/lease.v1.LeaseService/GetStats')];
   for (const each of [...sockets, session, ...streams]) each.on('error', () => undefined);
-  return {
-    [Symbol.dispose]: () => {
-      session.destroy();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
+  onTestFinished(() => {
+    session.destroy();
+    for (const socket of sockets) socket.destroy();
+  });
 }
 
 describe.each(['memory', 'sqlite'] as const)('a %s server that is told to stop', (storage) => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('L6: by %s ends with 0, whatever its clients do', async (signal) => {
+  it('L6: ends with 0, whatever its clients do', async () => {
     await using server = await startServer({ storage });
     using client = new RawClient(server.grpc);
     await client.call('CreateLease', aLease());
-    using _ = await clutter(server);
+    await clutter(server);
     const startMs = performance.now();
-    expect(await server.kill(signal)).toEqual({ code: 0, signal: null });
+    expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     // Far less than the 25 s that it may take: there is nothing to wait for.
     expect(performance.now() - startMs).toBeLessThan(8_000);
     expect(server.child.output).toContain('"msg":"stopped"');
@@ -79,7 +76,7 @@ describe.each(['memory', 'sqlite'] as const)('a %s server that is told to stop',
     await expectAttempts(mock, lease.object, 1);
     const startMs = performance.now();
     expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    // The limit, and the start of Node's exit.
+    // A second is for the signal and the exit of a process on a busy machine.
     expect(performance.now() - startMs).toBeLessThan(3_000);
   });
 });
@@ -111,7 +108,11 @@ describe('a sqlite server that stops', () => {
       expect((await client.call('GetStats', {})).stats.cleanups.collected).toBe(requests.length),
     );
     expect(await mock.calls()).toHaveLength(requests.length);
-    expect((await client.call('GetStats', {})).stats.attempts).toMatchObject({ lost: 0, stale: 0, retried: 0 });
+    expect((await client.call('GetStats', {})).stats.attempts).toMatchObject({
+      lost: 0,
+      stale: 0,
+      retried: 0,
+    });
   });
 
   it('S11: answers each call or refuses it, and keeps what it answered', async () => {
@@ -137,9 +138,16 @@ describe('a sqlite server that stops', () => {
     }
     await server.restart();
     using client = new RawClient(server.grpc);
-    expect((await client.call('GetStats', {})).stats.leases.active).toBeGreaterThanOrEqual(acknowledged.length);
+    expect((await client.call('GetStats', {})).stats.leases.active).toBeGreaterThanOrEqual(
+      acknowledged.length,
+    );
     for (const lease_id of acknowledged) await client.call('GetLease', { lease_id });
   });
+});
+
+it('L6: Ctrl-C is as good as SIGTERM', async () => {
+  await using server = await startServer({ storage: 'memory' });
+  expect(await server.kill('SIGINT')).toEqual({ code: 0, signal: null });
 });
 
 it('a server says that it is not ready as long as it is stopping', async () => {
@@ -159,5 +167,4 @@ it('a server says that it is not ready as long as it is stopping', async () => {
   // The endpoint ends the hang, and the server with it.
   await mock.child.kill('SIGKILL');
   expect(await exit).toEqual({ code: 0, signal: null });
-  await expect(fetch(`http://127.0.0.1:${await unusedPort()}`)).rejects.toThrow();
 });

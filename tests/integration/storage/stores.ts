@@ -48,13 +48,13 @@ export function openContext(make: (clock: ManualClock) => LeaseStore): OpenStore
   return new Context(make);
 }
 
-export const memory: StoreUnderTest = {
+const memory: StoreUnderTest = {
   name: 'memory',
   durable: false,
   open: () => Promise.resolve(openContext((clock) => new MemoryStore({ clock, random: seededRandom(7) }))),
 };
 
-export const sqlite: StoreUnderTest = {
+const sqlite: StoreUnderTest = {
   name: 'sqlite',
   durable: true,
   open: () => {

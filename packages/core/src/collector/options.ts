@@ -25,7 +25,10 @@ export interface CollectorOptions {
   readonly graceMs?: number;
   /** The longest pause between two sweeps, and between two looks for due cleanups. 1 to 500 ms (S14), default 100 ms. */
   readonly sweepIntervalMs?: number;
-  /** Leases visited by one sweep. Default 1,000. */
+  /**
+   * Leases visited by one sweep. Default 200: a store in one file holds the event loop meanwhile, and in a storm of
+   * expiries 1,000 took the p99 of renewals there from 8 ms to 58 ms, 200 from 9 ms to 14 ms (L4).
+   */
   readonly sweepLimit?: number;
   /** S14: the share of lost leases at which the brake holds. Above 0; 1 switches it off. Default 0.25. */
   readonly brakeShare?: number;
@@ -58,7 +61,7 @@ export function settingsOf(options: CollectorOptions): CollectorSettings {
     claimant: options.claimant ?? random.uuid(),
     graceMs: options.graceMs ?? 5_000,
     sweepIntervalMs: options.sweepIntervalMs ?? 100,
-    sweepLimit: options.sweepLimit ?? 1_000,
+    sweepLimit: options.sweepLimit ?? 200,
     brakeShare: options.brakeShare ?? BRAKE.defaultShare,
     maxConcurrent,
     perEndpoint: options.perEndpoint ?? Math.min(16, maxConcurrent),

@@ -29,7 +29,8 @@ export function noteSweep(control: ControlRecord, now: Instant): boolean {
     control.gapUntil = Math.max(control.gapUntil ?? 0, now + Math.min(gapMs, GAP.maxPauseMs));
     return true;
   }
-  return first || now - control.now >= GAP.heartbeatMs / 2;
+  // Both: other writes keep the row too, but only with the sweep before this one.
+  return first || Math.max(gapMs, now - control.now) >= GAP.heartbeatMs / 2;
 }
 
 /** See `LeaseStore.pause`. */

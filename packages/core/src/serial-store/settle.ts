@@ -69,7 +69,7 @@ function apply(session: Session, object: PendingObject, outcome: CleanupOutcome)
       return;
     case 'fail':
       totals.failed += 1;
-      run.reached += 1;
+      if (outcome.abandonReason !== 'TARGET_FORBIDDEN') run.reached += 1;
       abandon(session, object, outcome.abandonReason);
       return;
     case 'unstarted':

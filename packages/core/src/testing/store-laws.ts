@@ -22,6 +22,7 @@ import { pruneLaws } from './laws/prune.js';
 import { quotaLaws } from './laws/quota.js';
 import { releaseLaws } from './laws/release.js';
 import { renewLaws } from './laws/renew.js';
+import { restartTimeLaws } from './laws/restart-time.js';
 import { revivalLaws } from './laws/revival.js';
 import { settleLaws } from './laws/settle.js';
 import { statsLaws } from './laws/stats.js';
@@ -58,4 +59,4 @@ export const storeLaws: readonly StoreLaw[] = [
 ];
 
 /** What a store promises beyond {@link storeLaws} if its data outlive the process: what {@link LawContext.reopen} may not lose. */
-export const durableStoreLaws: readonly StoreLaw[] = durableLaws;
+export const durableStoreLaws: readonly StoreLaw[] = [...durableLaws, ...restartTimeLaws];

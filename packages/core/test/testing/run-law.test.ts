@@ -1,5 +1,6 @@
 import type { LeaseStore } from '@lease/core';
 import {
+  durableStoreLaws,
   type LawContext,
   LawBroken,
   ManualClock,
@@ -58,10 +59,32 @@ describe('every law', () => {
   });
 
   test('has a name of its own, which begins with what it proves', () => {
-    expect(new Set(storeLaws.map(({ name }) => name)).size).toBe(storeLaws.length);
-    for (const { id, name } of storeLaws) {
+    const laws = [...storeLaws, ...durableStoreLaws];
+    expect(new Set(laws.map(({ name }) => name)).size).toBe(laws.length);
+    for (const { id, name } of laws) {
       expect(id).toMatch(/^[SLR]\d+( [SLR]\d+)*$/);
       expect(name.startsWith(`${id}: `)).toBe(true);
     }
+  });
+
+  test('is proved for every promise that a store can keep alone', () => {
+    const ids = new Set([...storeLaws, ...durableStoreLaws].flatMap(({ id }) => id.split(' ')));
+    const promises = [
+      'S1',
+      'S2',
+      'S3',
+      'S4',
+      'S6',
+      'S7',
+      'S8',
+      'S9',
+      'S10',
+      'S11',
+      'S12',
+      'S14',
+      'S15',
+      'S16',
+    ];
+    for (const promise of promises) expect(ids).toContain(promise);
   });
 });

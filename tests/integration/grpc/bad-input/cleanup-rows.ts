@@ -87,9 +87,12 @@ export const cleanupRows: readonly Row[] = [
   ),
   ...specs(
     'cleanup.grpc.address',
-    each(['169.254.169.254:80', '[::ffff:169.254.169.254]:80', '10.0.0.1:443', 'example.com:443'], (address) => ({
-      grpc: { address, tls: true },
-    })),
+    each(
+      ['169.254.169.254:80', '[::ffff:169.254.169.254]:80', '10.0.0.1:443', 'example.com:443'],
+      (address) => ({
+        grpc: { address, tls: true },
+      }),
+    ),
     'CLEANUP_TARGET_FORBIDDEN',
   ),
 ];

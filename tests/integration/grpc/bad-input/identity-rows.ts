@@ -52,9 +52,7 @@ export const identityRows: readonly Row[] = [
   ...rows(
     'CreateLease',
     'object',
-    Object.fromEntries(
-      Object.entries(OBJECT_IDS).map(([what, id]) => [`id: ${what}`, { type: 'blob', id }]),
-    ),
+    Object.fromEntries(Object.entries(OBJECT_IDS).map(([what, id]) => [`id: ${what}`, { type: 'blob', id }])),
     'object.id',
   ),
 ];

@@ -126,6 +126,16 @@ export const claimLaws: readonly StoreLaw[] = [
     );
   }),
 
+  law('L3', 'an endpoint whose due work is gone takes no slot from the others', async (trial) => {
+    await fallDueAt(trial, 'a.example', 2);
+    const taken = await trial.claimOne({ limit: 1 });
+    const [other] = await trial.cleanups({ state: 'DUE' });
+    check(other !== undefined && other.cleanupId !== taken.cleanupId, 'the other one is still due');
+    await trial.create({ object: other.object });
+    await fallDueAt(trial, 'b.example', 1);
+    checkEqual((await trial.claimOne({ limit: 1 })).endpoint, 'http://b.example', 'endpoint');
+  }),
+
   law('L3', 'every endpoint has its turn, even with one slot at a time', async (trial) => {
     const hosts = ['a.example', 'b.example', 'c.example', 'd.example'];
     for (const host of hosts) await fallDueAt(trial, host, 10);

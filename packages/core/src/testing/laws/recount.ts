@@ -3,7 +3,7 @@ import { checkEqual } from '../check.js';
 import type { Trial } from './trial.js';
 
 /** S6, S16: the totals add up. */
-export function checkSums({ leases, cleanups, attempts }: StoreStats, claimed: number): void {
+function checkSums({ leases, cleanups, attempts }: StoreStats, claimed: number): void {
   checkEqual(
     leases.active + leases.released + leases.expired,
     leases.created,
