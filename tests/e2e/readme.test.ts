@@ -7,7 +7,6 @@ import {
   startMock,
   startServer,
   temporaryDirectory,
-  throughout,
   unusedPort,
   type RunningMock,
   type RunningServer,
@@ -38,9 +37,9 @@ beforeAll(async () => {
   built = await compile({
     sdk: sdk(`${mock.http}/cleanup`, 'recorded'),
     'sdk-and-receiver': sdk(`http://127.0.0.1:${port}/cleanup`, 'received'),
-    receiver: readExample('receiver', { '8080': port }),
+    receiver: readExample('receiver', { '8080': port, "'/tmp'": `'${files}'` }),
     embed:
-      readExample('embed', { '/tmp/thumbnail-2': join(files, 'embedded'), 'ttlMs: 30_000': 'ttlMs: 1_000' }) +
+      readExample('embed', { '/tmp/thumbnail-2': join(files, 'embedded') }) +
       // Lease keeps no process alive; whoever embeds it has something else to do.
       '\nsetInterval(() => undefined, 1_000);\n',
   });
@@ -79,14 +78,10 @@ describe.concurrent('the examples of README.md compile and', () => {
     await receiver.kill('SIGKILL');
   });
 
-  it('embed: deletes the file when its lease has ended, TTL and grace after it was taken', async () => {
+  it('embed: deletes the file when its lease was released', async () => {
     const file = aFile('embedded');
-    const startMs = performance.now();
     const example = run('embed');
-    await throughout(2_000, () => expect(existsSync(file)).toBe(true));
     await eventually(() => expect(existsSync(file)).toBe(false), { deadlineMs: 20_000 });
-    // 1 s, and 5 s of grace.
-    expect(performance.now() - startMs).toBeGreaterThan(6_000);
     expect(example.running, example.output).toBe(true);
     await example.kill('SIGKILL');
   });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeDirectory } from './make-directory.js';
 import { join } from 'node:path';
 import type { LeaseStore } from '@lease/core';
 import type { CommitTally } from '@lease/metrics';
@@ -21,7 +21,7 @@ export function createStore({ storage, dataDir }: Pick<Config, 'storage' | 'data
       return { store: new MemoryStore() };
     case 'sqlite': {
       // Callback headers are secrets, and they are in there.
-      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      makeDirectory(dataDir);
       const tally = { commits: 0, calls: 0 };
       const onCommit = (calls: number) => {
         tally.commits += 1;

@@ -6,8 +6,11 @@ export function createLog(): Logger {
   return pino({ base: { pid: process.pid } }, destination({ dest: 2, sync: true }));
 }
 
-/** A collector without its store fails ten times a second; one line in so long says it. */
+/** A collector without its store fails ten times a second, a dead endpoint fails them all; one line in so long says it. */
 const QUIET_MS = 10_000;
+
+/** Beyond so many subjects all may speak again: endpoints are chosen by clients. */
+const MAX_SUBJECTS = 1_000;
 
 /** Writes what operators want to know, and no secret: headers, payloads and metadata stay out. */
 export function logEvents(log: Logger, clock: Clock): Observer {
@@ -16,13 +19,21 @@ export function logEvents(log: Logger, clock: Clock): Observer {
   const speaksAgain = (subject: string) => {
     const nowMs = clock.monotonicMs();
     if (nowMs < (quietUntilMs.get(subject) ?? 0)) return false;
+    if (quietUntilMs.size >= MAX_SUBJECTS) quietUntilMs.clear();
     quietUntilMs.set(subject, nowMs + QUIET_MS);
     return true;
   };
   return (event) => {
     switch (event.type) {
       case 'attempt-ended':
-        logAttempt(log, event);
+        if (event.outcome === 'fail') logAttempt(log, event, 'cleanup abandoned');
+        // A receiver that is down, or a wrong path, would otherwise show only when the attempts are used up.
+        else if (event.outcome === 'retry' && speaksAgain(event.claim.endpoint))
+          logAttempt(
+            log,
+            event,
+            'cleanup not done, to be tried again: is the receiver up, and the path right?',
+          );
         break;
       case 'outcome-stale':
         log.warn({ cleanupId: event.claim.cleanupId, fence: event.claim.fence }, 'outcome came too late');
@@ -48,12 +59,12 @@ export function logEvents(log: Logger, clock: Clock): Observer {
   };
 }
 
-function logAttempt(log: Logger, event: Extract<LeaseEvent, { readonly type: 'attempt-ended' }>): void {
-  const { claim, outcome, abandonReason, statusCode, detail } = event;
-  if (outcome !== 'fail') return;
+function logAttempt(
+  log: Logger,
+  event: Extract<LeaseEvent, { readonly type: 'attempt-ended' }>,
+  message: string,
+): void {
+  const { claim, abandonReason, statusCode, detail } = event;
   const { cleanupId, object, serviceId, endpoint, attempt } = claim;
-  log.warn(
-    { cleanupId, object, serviceId, endpoint, attempt, abandonReason, statusCode, detail },
-    'cleanup abandoned',
-  );
+  log.warn({ cleanupId, object, serviceId, endpoint, attempt, abandonReason, statusCode, detail }, message);
 }

@@ -79,11 +79,42 @@ describe('the log', () => {
   it('has no line for what happens all the time', () => {
     const { lines, observe } = setUp();
     observe({ type: 'attempt-ended', claim, outcome: 'done', durationMs: 5 });
-    observe({ type: 'attempt-ended', claim, outcome: 'retry', durationMs: 5 });
+    observe({ type: 'attempt-ended', claim, outcome: 'unstarted', durationMs: 5 });
     observe({ type: 'cleanups-claimed', claims: [claim] });
     observe({ type: 'refused', verb: 'renew', refusal: { reason: 'LEASE_ENDED', message: '' } });
     observe(swept('swept'));
     expect(lines).toEqual([]);
+  });
+
+  it('says what is to be tried again, once in 10 s for each endpoint', async () => {
+    const { lines, clock, observe } = setUp();
+    const retry = (endpoint: string) => {
+      const detail = 'connect ECONNREFUSED';
+      observe({
+        type: 'attempt-ended',
+        claim: { ...claim, endpoint },
+        outcome: 'retry',
+        durationMs: 5,
+        detail,
+      });
+    };
+    for (let i = 0; i < 50; i++) retry('http://a');
+    retry('http://b');
+    expect(lines.map(({ endpoint }) => endpoint)).toEqual(['http://a', 'http://b']);
+    expect(lines[0]).toMatchObject({ level: 40, detail: 'connect ECONNREFUSED', attempt: 3 });
+    expect(JSON.stringify(lines)).not.toContain(SECRET);
+    await clock.advance(10_000);
+    retry('http://a');
+    expect(lines).toHaveLength(3);
+  });
+
+  it('forgets which of very many endpoints it named, rather than to grow for ever', () => {
+    const { lines, observe } = setUp();
+    for (let n = 0; n < 1_500; n++) {
+      const endpoint = `http://h${n}`;
+      observe({ type: 'attempt-ended', claim: { ...claim, endpoint }, outcome: 'retry', durationMs: 5 });
+    }
+    expect(lines).toHaveLength(1_500);
   });
 
   it('says a step that fails again and again once in 10 s, each step for itself', async () => {

@@ -7,7 +7,8 @@ export function bindGrpc(server: Server, address: ListenAddress): Promise<string
     const text = formatListenAddress(address);
     server.bindAsync(text, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(formatListenAddress({ ...address, port }));
-      else reject(new Error(`cannot serve gRPC on ${text}: ${error.message}`, { cause: error }));
+      else
+        reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (--grpc-listen)`, { cause: error }));
     });
   });
 }

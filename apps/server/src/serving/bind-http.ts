@@ -10,7 +10,9 @@ export async function bindHttp(server: Server, address: ListenAddress): Promise<
     await once(server, 'listening');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`cannot serve HTTP on ${formatListenAddress(address)}: ${why}`, { cause: error });
+    throw new Error(`cannot serve HTTP on ${formatListenAddress(address)}: ${why} (--http-listen)`, {
+      cause: error,
+    });
   }
   // Null and strings are for servers that do not listen on TCP.
   const { port } = server.address() as AddressInfo;

@@ -44,7 +44,8 @@ function judge(request: CreateLeaseRequest, rules: Rules): Answer<CreateLease> {
 
   const forbidden = spec && rules.admitTarget(spec.target);
   if (spec !== undefined && forbidden !== undefined) {
-    violations.add(targetField(spec.target), forbidden);
+    const advice = 'only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
+    violations.add(targetField(spec.target), `${forbidden}; ${advice}`);
     return violations.refuse('CLEANUP_TARGET_FORBIDDEN');
   }
 

@@ -121,6 +121,7 @@ export interface Prune {
 
 export interface PruneReport {
   readonly leases: number;
+  /** Finished cleanups or attempts, whichever were more. */
   readonly cleanups: number;
   /** Whether a further step has something to do. */
   readonly more: boolean;

@@ -124,10 +124,12 @@ describe('cleanup targets', () => {
   ] as const)('%o: a forbidden one is named', async (target, field) => {
     const { store, events, service } = setUp({ admitTarget: () => 'is a private address' });
     const answer = await service.create(withCleanup({ target }));
+    const description =
+      'is a private address; only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
     const refusal = {
       reason: 'CLEANUP_TARGET_FORBIDDEN',
-      message: `${field} is a private address`,
-      violations: [{ field, description: 'is a private address' }],
+      message: `${field} ${description}`,
+      violations: [{ field, description }],
     };
     expect(answer).toEqual({ ok: false, refusal });
     expect(events).toEqual([{ type: 'refused', verb: 'create', refusal }]);
