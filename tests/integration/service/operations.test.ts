@@ -108,7 +108,8 @@ it('S11: a sqlite server commits once for many calls that come together', async 
   expect(calls).toBe(1_000);
   expect(commits).toBeLessThanOrEqual(250);
 
+  // A batch is written in slices, between which others have their turn.
   const requests = Array.from({ length: 1_000 }, () => aLease());
-  const batch = await during(() => client.call('BatchCreateLeases', { requests }));
-  expect(batch).toEqual([1, 1]);
+  const [slices] = await during(() => client.call('BatchCreateLeases', { requests }));
+  expect(slices).toBeLessThanOrEqual(50);
 });

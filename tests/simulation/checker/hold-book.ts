@@ -1,0 +1,117 @@
+import { objectKey, type ObjectRef } from '@lease/core';
+import type { Hold } from '@lease/client';
+import type { Process } from '../engine/process.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import type { LeaseBook } from './lease-book.js';
+import type { Verdict } from './verdict.js';
+
+interface KnownHold {
+  readonly process: Process;
+  readonly hold: Hold;
+  readonly key: string;
+}
+
+/** What the server last granted, in the world's time. */
+interface Grant {
+  /** When the answer came. */
+  readonly atMs: number;
+  /** When the request was sent, plus the TTL. */
+  readonly untilMs: number;
+}
+
+export interface HoldBookParts {
+  readonly scheduler: Scheduler;
+  readonly verdict: Verdict;
+  readonly leases: LeaseBook;
+  /** In this world nothing ever fails but our own service, so no live hold may expire (S14). */
+  readonly protectedHere: boolean;
+}
+
+/** What holds say about themselves: `held` means that nobody touches the object, and `lost` is for ever. */
+export class HoldBook {
+  readonly #scheduler: Scheduler;
+  readonly #verdict: Verdict;
+  readonly #leases: LeaseBook;
+  readonly #protectedHere: boolean;
+  readonly #byLease = new Map<string, KnownHold>();
+  readonly #grants = new Map<string, Grant>();
+  #leapMs = -Infinity;
+
+  constructor({ scheduler, verdict, leases, protectedHere }: HoldBookParts) {
+    this.#scheduler = scheduler;
+    this.#verdict = verdict;
+    this.#leases = leases;
+    this.#protectedHere = protectedHere;
+  }
+
+  /** Holds of processes that live, unless they let go. */
+  get live(): readonly KnownHold[] {
+    for (const [leaseId, { process }] of this.#byLease) if (!process.alive) this.#byLease.delete(leaseId);
+    return [...this.#byLease.values()];
+  }
+
+  opened(process: Process, hold: Hold): void {
+    this.#byLease.set(hold.leaseId, { process, hold, key: objectKey(hold.lease.object) });
+  }
+
+  /** The server answered a create or a renewal. */
+  granted(leaseId: string, untilMs: number): void {
+    this.#grants.set(leaseId, { atMs: this.#scheduler.nowMs, untilMs });
+  }
+
+  /** The store's clock went forward: what was granted before it is shorter than it seemed. */
+  leapt(): void {
+    this.#leapMs = this.#scheduler.nowMs;
+  }
+
+  /** A hold asks for a renewal. */
+  renews(leaseId: string): void {
+    const known = this.#byLease.get(leaseId);
+    this.#verdict.expect(known?.hold.state !== 'lost', 'hold', () => `lost hold ${leaseId} is renewed`);
+  }
+
+  /** Whatever the process went through: what it reads now is true now. */
+  expectHonest(): void {
+    const { nowMs } = this.#scheduler;
+    for (const { hold } of this.live) {
+      if (hold.state !== 'held') continue;
+      const untilMs = this.#grants.get(hold.leaseId)?.untilMs ?? -Infinity;
+      this.#verdict.expect(
+        nowMs < untilMs,
+        'hold',
+        () => `hold ${hold.leaseId} says held ${nowMs - untilMs} ms after its grant ran out`,
+      );
+    }
+  }
+
+  /** An attempt is about to be made. */
+  expectNobodyHolds(object: ObjectRef): void {
+    const key = objectKey(object);
+    for (const known of this.live) {
+      if (known.key !== key || known.hold.state !== 'held') continue;
+      // Any process of the service may release its leases; its holds learn of it at their next renewal.
+      if (this.#leases.get(known.hold.leaseId)?.lease.state === 'RELEASED') continue;
+      if ((this.#grants.get(known.hold.leaseId)?.atMs ?? 0) <= this.#leapMs) continue;
+      this.#verdict.broken(
+        'hold',
+        `${key} is attempted while ${known.process.name} holds it by ${known.hold.leaseId}`,
+      );
+    }
+  }
+
+  /** A sweep ended the lease. */
+  expired(leaseId: string): void {
+    const known = this.#byLease.get(leaseId);
+    if (!this.#protectedHere || known === undefined || !known.process.alive) return;
+    this.#verdict.expect(
+      known.hold.state === 'released',
+      'S14',
+      () => `the lease ${leaseId} of a live hold expired after an outage of our own`,
+    );
+  }
+
+  /** A hold let go, or its process died: it says nothing any more. */
+  closed(leaseId: string): void {
+    this.#byLease.delete(leaseId);
+  }
+}

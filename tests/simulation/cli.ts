@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { planOf } from './plan/plan.js';
+import { report } from './report.js';
+import { rounds } from './rounds.js';
+import { run } from './run/run.js';
+import { summary } from './summary.js';
+
+const USAGE = `Usage: npm run simulate -- [--seeds 300] [--ops 2000] [--first-seed 1] [--replays 10] [--seed N]
+--seed N runs that one seed and prints its trace.`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '300' },
+    ops: { type: 'string', default: '2000' },
+    'first-seed': { type: 'string', default: '1' },
+    replays: { type: 'string', default: '10' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(USAGE);
+else if (values.seed !== undefined) await one(Number(values.seed), Number(values.ops));
+else await many();
+
+async function one(seed: number, operations: number): Promise<void> {
+  const { trace, hash, violation } = await run(planOf(seed, operations), { keepTrace: true });
+  console.log(trace.join('\n'));
+  console.log(
+    violation === undefined ? `kept, trace ${hash}` : `${violation.id} is broken: ${violation.message}`,
+  );
+  process.exitCode = violation === undefined ? 0 : 1;
+}
+
+async function many(): Promise<void> {
+  const seeds = Number(values.seeds);
+  const startMs = performance.now();
+  const elapsedMs = () => performance.now() - startMs;
+  const result = await rounds({
+    firstSeed: Number(values['first-seed']),
+    seeds,
+    operations: Number(values.ops),
+    replays: Number(values.replays),
+    progress: (done, { operations }) => {
+      if (process.stderr.isTTY || done % 25 === 0 || done === seeds)
+        draw(done, seeds, (1_000 * operations) / elapsedMs());
+    },
+  });
+  console.log(summary(result, elapsedMs()));
+  if (result.failure === undefined) return;
+  process.stderr.write('shrinking ...\n');
+  console.log(await report(result.failure.plan, result.failure.violation));
+  process.exitCode = 1;
+}
+
+function draw(done: number, all: number, rate: number): void {
+  const width = 30;
+  const filled = Math.round((width * done) / all);
+  const bar = '#'.repeat(filled) + '.'.repeat(width - filled);
+  const end = process.stderr.isTTY && done < all ? '\r' : '\n';
+  process.stderr.write(`[${bar}] ${done}/${all} seeds, ${Math.round(rate)} operations/s${end}`);
+}

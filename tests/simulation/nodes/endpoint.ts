@@ -1,0 +1,97 @@
+import type { AttemptResult, CleanupClaim } from '@lease/core';
+import type { AttemptBook } from '../checker/attempt-book.js';
+import type { Chance } from '../engine/chance.js';
+import type { Coverage } from '../engine/coverage.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import type { Trace } from '../engine/trace.js';
+
+/**
+ * How an endpoint treats a callback. `lying` says done and did nothing; `closing` does the work and closes the
+ * connection without an answer; `slow` may take longer than the attempt's timeout.
+ */
+export type Conduct =
+  'prompt' | 'slow' | 'failing' | 'terminal' | 'hanging' | 'closing' | 'refusing' | 'missing' | 'lying';
+
+export interface EndpointParts {
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly trace: Trace;
+  readonly coverage: Coverage;
+  readonly attempts: AttemptBook;
+}
+
+/** Receives callbacks. */
+export class Endpoint {
+  readonly name: string;
+  readonly #parts: EndpointParts;
+  #conduct: Conduct = 'prompt';
+  #endConduct: (() => void) | undefined;
+
+  constructor(name: string, parts: EndpointParts) {
+    this.name = name;
+    this.#parts = parts;
+  }
+
+  get url(): string {
+    return `http://${this.name}.test/cleanup`;
+  }
+
+  behave(conduct: Conduct, forMs: number): void {
+    this.#endConduct?.();
+    this.#conduct = conduct;
+    this.#endConduct = this.#parts.scheduler.after(forMs, () => {
+      this.#conduct = 'prompt';
+    });
+  }
+
+  /** A callback arrives. `answer` may never be called. */
+  receive(claim: CleanupClaim, answer: (result: AttemptResult) => void): void {
+    const { scheduler, chance, trace, coverage, attempts } = this.#parts;
+    const conduct = this.#conduct;
+    if (conduct !== 'prompt') coverage.fault(`endpoint-${conduct}`);
+    trace.note(
+      this.name,
+      `${conduct}: attempt ${claim.attempt} of ${claim.cleanupId.slice(0, 8)} on ${claim.object.id}`,
+    );
+    if (conduct === 'refusing') {
+      answer({ kind: 'retry', contact: 'unreached', detail: 'connection refused' });
+      return;
+    }
+    attempts.arrived(claim);
+    const afterMs = conduct === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
+    scheduler.after(afterMs, () => {
+      const result = this.#work(conduct, claim);
+      if (result !== undefined) answer(result);
+    });
+  }
+
+  #work(conduct: Exclude<Conduct, 'refusing'>, claim: CleanupClaim): AttemptResult | undefined {
+    const { chance, attempts } = this.#parts;
+    switch (conduct) {
+      case 'prompt':
+      case 'slow':
+      case 'lying':
+        attempts.served(claim);
+        return { kind: 'done', statusCode: 200 };
+      case 'closing':
+        return { kind: 'retry', contact: 'unanswered', detail: 'connection reset' };
+      case 'failing': {
+        const retryAfterMs = chance.hits(0.3) ? chance.whole(0, 5_000) : undefined;
+        return {
+          kind: 'retry',
+          contact: 'answered',
+          statusCode: 503,
+          // R15: stored as it came, PostgreSQL would refuse it for ever.
+          detail: 'busy\u0000',
+          ...(retryAfterMs !== undefined && { retryAfterMs }),
+        };
+      }
+      case 'terminal':
+        return { kind: 'fail', abandonReason: 'TERMINAL_ANSWER', statusCode: 400 };
+      case 'missing':
+        return { kind: 'retry', contact: 'answered', statusCode: 404, abandonReason: 'ENDPOINT_NOT_FOUND' };
+      case 'hanging':
+        return undefined;
+    }
+  }
+}

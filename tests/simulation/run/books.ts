@@ -1,0 +1,74 @@
+import type { Instant, LeaseStore } from '@lease/core';
+import { AnswerBook } from '../checker/answer-book.js';
+import { AttemptBook } from '../checker/attempt-book.js';
+import { CleanupBook } from '../checker/cleanup-book.js';
+import { HoldBook } from '../checker/hold-book.js';
+import { LeaseBook } from '../checker/lease-book.js';
+import { LifeBook } from '../checker/life-book.js';
+import { PauseBook } from '../checker/pause-book.js';
+import type { Verdict } from '../checker/verdict.js';
+import { CleanupWitness } from '../checker/cleanup-witness.js';
+import { LeaseWitness } from '../checker/lease-witness.js';
+import type { Coverage } from '../engine/coverage.js';
+import type { Scheduler } from '../engine/scheduler.js';
+import type { Shape } from '../plan/shape.js';
+
+export interface BookParts {
+  readonly scheduler: Scheduler;
+  readonly coverage: Coverage;
+  readonly verdict: Verdict;
+  readonly shape: Shape;
+  readonly store: LeaseStore;
+  readonly storeNow: () => Instant;
+}
+
+/** All that the checker keeps about one world. */
+export interface Books {
+  readonly leases: LeaseBook;
+  readonly cleanups: CleanupBook;
+  readonly attempts: AttemptBook;
+  readonly holds: HoldBook;
+  readonly answers: AnswerBook;
+  readonly leaseWitness: LeaseWitness;
+  readonly cleanupWitness: CleanupWitness;
+}
+
+export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow }: BookParts): Books {
+  const { graceMs } = shape;
+  const worldMs = () => scheduler.nowMs;
+  const leases = new LeaseBook(verdict, coverage);
+  const cleanups = new CleanupBook(verdict, coverage);
+  const lives = new LifeBook({ leases, cleanups, verdict, coverage });
+  const attempts = new AttemptBook({
+    leases,
+    cleanups,
+    verdict,
+    graceMs,
+    punctualMs: punctualMs(shape),
+    storeNow,
+    worldMs,
+  });
+  const holds = new HoldBook({ scheduler, verdict, leases, protectedHere: shape.climate === 'outages' });
+  const answers = new AnswerBook(verdict, leases);
+  const pauses = new PauseBook(verdict);
+  const parts = {
+    store,
+    storeNow,
+    worldMs,
+    verdict,
+    leases,
+    cleanups,
+    lives,
+    attempts,
+    holds,
+    pauses,
+  };
+  const leaseWitness = new LeaseWitness(parts);
+  const cleanupWitness = new CleanupWitness(parts);
+  return { leases, cleanups, attempts, holds, answers, leaseWitness, cleanupWitness };
+}
+
+/** One interval between two looks, and a few turns over the network. */
+function punctualMs({ climate, sweepIntervalMs, perEndpoint }: Shape): number | undefined {
+  return climate === 'calm' && perEndpoint > 1 ? sweepIntervalMs + 100 : undefined;
+}

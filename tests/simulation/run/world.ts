@@ -1,0 +1,131 @@
+import type { Clock, Instant, LeaseStore } from '@lease/core';
+import { MemoryStore } from '@lease/storage-memory';
+import { Verdict } from '../checker/verdict.js';
+import { Chance } from '../engine/chance.js';
+import { Coverage } from '../engine/coverage.js';
+import { Network } from '../engine/network.js';
+import { Process, WORLD_START_MS } from '../engine/process.js';
+import { Scheduler } from '../engine/scheduler.js';
+import { Trace } from '../engine/trace.js';
+import { Endpoint } from '../nodes/endpoint.js';
+import { remoteStore } from '../nodes/remote-store.js';
+import { StoreNode } from '../nodes/store-node.js';
+import { witnessed } from '../nodes/witnessed-store.js';
+import type { Plan } from '../plan/plan.js';
+import type { Sabotage } from '../sabotage/sabotage.js';
+import { type Books, openBooks } from './books.js';
+import { ClientSite } from './client-site.js';
+import { ReplicaSite } from './replica-site.js';
+
+/** One simulated cluster with its store, its clients, its endpoints, and the checker that watches it. */
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly coverage = new Coverage();
+  readonly trace: Trace;
+  readonly verdict: Verdict;
+  readonly network: Network;
+  readonly books: Books;
+  readonly storeNode: StoreNode;
+  readonly endpoints: readonly Endpoint[];
+  readonly replicas: readonly ReplicaSite[];
+  readonly clients: readonly ClientSite[];
+  /** An operator's way to the store. */
+  readonly operator: LeaseStore;
+  /** The store itself, for the last count. */
+  readonly store: LeaseStore;
+  /** Lease ids that went out in creates, the latest last. */
+  readonly leaseIds: string[] = [];
+  readonly #ids: Chance;
+  #harmUntilMs = 0;
+  #storeLeadMs = 0;
+  #storeWallErrorMs = 0;
+
+  constructor({ seed, shape }: Plan, sabotage: Sabotage, keepTrace: boolean) {
+    const { scheduler, coverage } = this;
+    this.#ids = Chance.of(seed, 'lease ids');
+    this.trace = new Trace(scheduler, keepTrace);
+    this.verdict = new Verdict(scheduler, this.trace);
+    const parts = { scheduler, coverage, trace: this.trace, verdict: this.verdict, shape };
+    this.network = new Network(scheduler, Chance.of(seed, 'network'), shape.weather, parts);
+
+    this.store = new MemoryStore({ clock: this.#storeClock(), random: Chance.of(seed, 'store') });
+    this.books = openBooks({ ...parts, store: this.store, storeNow: () => this.#storeNow() });
+    const served = sabotage.store?.(this.store) ?? this.store;
+    this.storeNode = new StoreNode(witnessed(served, this.books), parts);
+
+    this.endpoints = sites(shape.endpoints, (i) => {
+      const chance = Chance.of(seed, `endpoint ${i}`);
+      return new Endpoint(`endpoint-${i}`, { ...parts, chance, attempts: this.books.attempts });
+    });
+    this.replicas = sites(shape.replicas, (i) => {
+      const chance = Chance.of(seed, `replica ${i}`);
+      return new ReplicaSite(`replica-${i}`, { ...parts, ...this.#surroundings, chance, sabotage });
+    });
+    this.clients = sites(shape.clients, (i) => {
+      const chance = Chance.of(seed, `client ${i}`);
+      const serviceId = `service-${1 + (i % shape.services)}`;
+      return new ClientSite(`client-${i}`, { ...parts, ...this.#surroundings, chance, sabotage, serviceId });
+    });
+    const desk = new Process(scheduler, { name: 'operator', wallErrorMs: 0, monotonicOriginMs: 0 });
+    this.operator = remoteStore(this.network, desk, this.storeNode);
+  }
+
+  freshId(): string {
+    return this.#ids.uuid();
+  }
+
+  /** Harm began that goes on for so long. */
+  lasts(forMs: number): void {
+    this.#harmUntilMs = Math.max(this.#harmUntilMs, this.scheduler.nowMs + forMs);
+  }
+
+  /** When all harm that began is over. */
+  get harmUntilMs(): number {
+    return this.#harmUntilMs;
+  }
+
+  /** The store's clock goes forward. Nobody else's does. */
+  leapStoreClock(byMs: number): void {
+    this.#storeLeadMs += byMs;
+    this.books.holds.leapt();
+    this.books.attempts.leapt();
+  }
+
+  /** The wall clock of the store's machine steps. The store read it once, when it opened. */
+  stepStoreWall(byMs: number): void {
+    this.#storeWallErrorMs += byMs;
+  }
+
+  get #surroundings() {
+    return {
+      network: this.network,
+      books: this.books,
+      storeNode: this.storeNode,
+      endpoints: this.endpoints,
+      replicas: () => this.replicas.map((site) => site.replica),
+      lasts: (forMs: number) => {
+        this.lasts(forMs);
+      },
+      mention: (leaseId: string) => {
+        this.leaseIds.push(leaseId);
+      },
+    };
+  }
+
+  #storeClock(): Clock {
+    return {
+      monotonicMs: () => this.scheduler.nowMs + this.#storeLeadMs,
+      wallMs: () => WORLD_START_MS + this.scheduler.nowMs + this.#storeWallErrorMs,
+      schedule: (delayMs, callback) => this.scheduler.after(delayMs, callback),
+    };
+  }
+
+  #storeNow(): Instant {
+    return Math.floor(WORLD_START_MS + (this.scheduler.nowMs + this.#storeLeadMs));
+  }
+}
+
+/** Numbered from 1, as their names are. */
+function sites<T>(count: number, make: (number: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, i) => make(i + 1));
+}

@@ -1,0 +1,88 @@
+import type { Executor } from '@lease/core';
+import type { Sabotage } from './sabotage.js';
+import {
+  claimingHeld,
+  doneBeforehand,
+  dawdling,
+  dropping,
+  forgetful,
+  generous,
+  hasty,
+  passingOver,
+  resurrecting,
+  reviving,
+  settlingStale,
+  showingThePast,
+  stampingByItself,
+  unpausing,
+} from './broken-stores.js';
+
+/** A promise broken on purpose, and the ids under which that may be seen first. */
+export interface Case {
+  readonly name: string;
+  readonly seenAs: readonly string[];
+  readonly sabotage: Sabotage;
+}
+
+/** The races that naive code loses, each as a store, a collector or a clock that loses it. */
+export const catalogue: readonly Case[] = [
+  {
+    name: 'R1 S4: a renewal resurrects a lease that has ended',
+    seenAs: ['S4'],
+    sabotage: { store: resurrecting },
+  },
+  { name: 'S2: a sweep forgets the grace and a second more', seenAs: ['S2'], sabotage: { store: hasty } },
+  { name: 'S1: an object is claimed while it is held', seenAs: ['S1'], sabotage: { store: claimingHeld } },
+  {
+    name: 'S1: a create gets its lease while the object is being collected',
+    seenAs: ['S1'],
+    sabotage: { store: reviving },
+  },
+  {
+    name: 'R8 S8: a zombie settles under a fence that is not its own',
+    seenAs: ['S6', 'S8'],
+    sabotage: { store: settlingStale },
+  },
+  {
+    name: 'R9 S6: done is recorded before the call',
+    seenAs: ['S6', 'S8'],
+    sabotage: { store: doneBeforehand },
+  },
+  { name: 'S6: a cleanup is dropped in silence', seenAs: ['S6'], sabotage: { store: dropping } },
+  { name: 'R10 S10: a quota is judged one too late', seenAs: ['S10'], sabotage: { store: generous } },
+  {
+    name: 'R13 S12: a repeated create makes a second lease',
+    seenAs: ['S12'],
+    sabotage: { store: forgetful },
+  },
+  { name: 'R14 S14: the pause after a gap is dropped', seenAs: ['S14'], sabotage: { store: unpausing } },
+  { name: 'R4 S9: a collector calls twice', seenAs: ['S7', 'S9'], sabotage: { executor: callingTwice } },
+  { name: 'S3: a lease is shown as it was', seenAs: ['S3', 'S4'], sabotage: { store: showingThePast } },
+  { name: 'L1: an endpoint is never served', seenAs: ['liveness'], sabotage: { store: passingOver } },
+  { name: 'L1: claims come late', seenAs: ['L1', 'liveness'], sabotage: { store: dawdling } },
+  {
+    name: 'R11 S15: an answer is stamped by another clock',
+    seenAs: ['S15'],
+    sabotage: { store: stampingByItself },
+  },
+  {
+    name: 'S1: a collector that was stopped sends under a claim that ran out',
+    seenAs: ['S1', 'S2', 'S7'],
+    sabotage: { sleepsBlind: 'replicas' },
+  },
+  {
+    name: 'F13: a hold that was blocked still says held',
+    seenAs: ['hold'],
+    sabotage: { sleepsBlind: 'clients' },
+  },
+];
+
+function callingTwice(executor: Executor): Executor {
+  return {
+    execute: async (claim, signal) => {
+      await executor.execute(claim, signal);
+      return executor.execute(claim, signal);
+    },
+    close: () => executor.close(),
+  };
+}
