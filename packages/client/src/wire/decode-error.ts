@@ -14,8 +14,16 @@ export function decodeError(error: ServiceError, address: string): LeaseError {
   const [bytes] = error.metadata.get(STATUS_DETAILS_KEY);
   const details = typeof bytes === 'string' || bytes === undefined ? undefined : decodeStatusDetails(bytes);
   const code = wasDropped(error) ? 'UNAVAILABLE' : statusName(error.code);
-  const message = details?.reason === undefined ? `${code} from ${address}: ${error.details}` : error.details;
+  const message =
+    details?.reason === undefined ? `${code} from ${address}: ${inShort(error)}` : error.details;
   return new LeaseError({ ...explained(details), code, message, cause: error });
+}
+
+/** Without a connection, grpc-js tells how it came to know; people want to know what to look at. */
+function inShort({ details }: ServiceError): string {
+  const [, cause] =
+    /^No connection established\. Last error: (?:Error: )?(.*?)\. Resolution note:/s.exec(details) ?? [];
+  return cause === undefined ? details : `no connection (${cause}): is lease-server running there?`;
 }
 
 /** The same for one element of a batch. */

@@ -240,6 +240,12 @@ describe('with one address', () => {
     expect(streams).toBeGreaterThan(1);
   });
 
+  it('says in short that nobody listens', async () => {
+    const client = connected(['127.0.0.1:1']);
+    const message = 'no connection (connect ECONNREFUSED 127.0.0.1:1): is lease-server running there?';
+    await expect(client.get('x', { timeoutMs: 500 })).rejects.toThrow(message);
+  });
+
   it('ends with its deadline when nobody answers', async () => {
     const server = await started();
     server.before = () => new Promise(() => undefined);
