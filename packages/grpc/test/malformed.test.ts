@@ -63,6 +63,8 @@ describe('bytes that are no message', () => {
     await using lease = await served({ admitTarget: () => 'is \ud800 bad' });
     const cleanup = { target: { $case: 'http', value: { url: 'http://127.0.0.1/' } } } as const;
     const request = CreateLeaseRequest.fromPartial({ ...create(1), cleanup });
-    expect(errorOf(await lease.call('createLease', request)).message).toBe('cleanup.http.url is \ufffd bad');
+    expect(errorOf(await lease.call('createLease', request)).message).toMatch(
+      /^cleanup.http.url is \ufffd bad/,
+    );
   });
 });

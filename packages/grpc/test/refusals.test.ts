@@ -103,7 +103,12 @@ describe('one reason, one status', () => {
     expect(errorOf(await lease.call('createLease', create(1, { cleanup })))).toMatchObject({
       code: status.INVALID_ARGUMENT,
       reason: 'CLEANUP_TARGET_FORBIDDEN',
-      violations: [{ field: 'cleanup.http.url', description: 'is a trap' }],
+      violations: [
+        {
+          field: 'cleanup.http.url',
+          description: expect.stringMatching(/^is a trap; .*--allow-cleanup-target/) as string,
+        },
+      ],
     });
   });
 
