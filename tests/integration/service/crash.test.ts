@@ -5,8 +5,10 @@ import {
   anObject,
   elementsOf,
   eventually,
+  figures,
   httpCleanup,
   instantMs,
+  operations,
   RawClient,
   RawError,
   startMock,
@@ -203,6 +205,25 @@ describe.concurrent('a sqlite server that is killed', () => {
     // S15: the store's clock goes on, too.
     expect(instantMs(next.lease.create_time)).toBeGreaterThan(
       instantMs(expected[1]?.end_time ?? next.server_time),
+    );
+  });
+
+  it('S14: tells of the pause when it is back, and is ready all the same', async () => {
+    await using server = await startServer();
+    await eventually(async () =>
+      expect((await figures(server)).get('lease_sweep_duration_seconds_count')).toBeGreaterThan(0),
+    );
+    await server.kill('SIGKILL');
+    const downMs = Date.now();
+    await eventually(() => expect(Date.now() - downMs).toBeGreaterThan(1_500));
+    await server.restart();
+    await eventually(async () => {
+      const { status, text } = await operations(server, '/readyz');
+      expect(status).toBe(200);
+      expect(JSON.parse(text)).toMatchObject({ ready: true, pauses: [{ reason: 'GAP' }] });
+    });
+    await eventually(async () =>
+      expect(JSON.parse((await operations(server, '/readyz')).text)).toMatchObject({ pauses: [] }),
     );
   });
 });

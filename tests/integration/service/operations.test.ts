@@ -64,25 +64,6 @@ describe.each(['memory', 'sqlite'] as const)('the operations endpoints of a %s s
   });
 });
 
-it('S14: /readyz tells of the pause after a gap, and is ready all the same', async () => {
-  await using server = await startServer();
-  await eventually(async () =>
-    expect((await figures(server)).get('lease_sweep_duration_seconds_count')).toBeGreaterThan(0),
-  );
-  await server.kill('SIGKILL');
-  const downMs = Date.now();
-  await eventually(() => expect(Date.now() - downMs).toBeGreaterThan(1_500));
-  await server.restart();
-  await eventually(async () => {
-    const { status, text } = await operations(server, '/readyz');
-    expect(status).toBe(200);
-    expect(JSON.parse(text)).toMatchObject({ ready: true, pauses: [{ reason: 'GAP' }] });
-  });
-  await eventually(async () =>
-    expect(JSON.parse((await operations(server, '/readyz')).text)).toMatchObject({ pauses: [] }),
-  );
-});
-
 it('S11: a sqlite server commits once for many calls that come together', async () => {
   await using server = await startServer({ flags: ['--hold-cleanups'] });
   using client = new RawClient(server.grpc);

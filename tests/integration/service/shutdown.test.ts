@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   aLease,
   anObject,
@@ -17,7 +17,7 @@ import {
   type RunningServer,
 } from '../../helpers/index.js';
 
-/** What careless clients leave open, each in the middle of something, until the test has finished. */
+/** What careless clients leave open, each in the middle of something; it ends with the server. */
 async function clutter(server: RunningServer): Promise<void> {
   const [host = '', grpcPort] = server.grpc.split(':');
   const httpPort = new URL(server.http).port;
@@ -46,13 +46,10 @@ async function clutter(server: RunningServer): Promise<void> {
   await once(watch.resume(), 'response');
   const streams = [watch, open('/lease.v1.LeaseService/GetStats')];
   for (const each of [...sockets, session, ...streams]) each.on('error', () => undefined);
-  onTestFinished(() => {
-    session.destroy();
-    for (const socket of sockets) socket.destroy();
-  });
 }
 
-describe.each(['memory', 'sqlite'] as const)('a %s server that is told to stop', (storage) => {
+// Much of the time is spent waiting: they do so together.
+describe.concurrent.each(['memory', 'sqlite'] as const)('a %s server that is told to stop', (storage) => {
   it('L6: ends with 0, whatever its clients do', async () => {
     await using server = await startServer({ storage });
     using client = new RawClient(server.grpc);
@@ -76,12 +73,12 @@ describe.each(['memory', 'sqlite'] as const)('a %s server that is told to stop',
     await expectAttempts(mock, lease.object, 1);
     const startMs = performance.now();
     expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-    // A second is for the signal and the exit of a process on a busy machine.
-    expect(performance.now() - startMs).toBeLessThan(3_000);
+    // The rest is for the signal and the exit of a process on a busy machine.
+    expect(performance.now() - startMs).toBeLessThan(4_000);
   });
 });
 
-describe('a sqlite server that stops', () => {
+describe.concurrent('a sqlite server that stops', () => {
   it('S8: gives back what it did not begin, records what it began, and collects the rest when it is back', async () => {
     await using mock = await startMock({ script: 'delay 300ms ok' });
     const flags = ['--claim-ttl', '33s'];
@@ -145,12 +142,12 @@ describe('a sqlite server that stops', () => {
   });
 });
 
-it('L6: Ctrl-C is as good as SIGTERM', async () => {
+it.concurrent('L6: Ctrl-C is as good as SIGTERM', async () => {
   await using server = await startServer({ storage: 'memory' });
   expect(await server.kill('SIGINT')).toEqual({ code: 0, signal: null });
 });
 
-it('a server says that it is not ready as long as it is stopping', async () => {
+it.concurrent('a server says that it is not ready as long as it is stopping', async () => {
   await using mock = await startMock({ script: 'hang' });
   await using server = await startServer({ storage: 'memory', flags: ['--drain-limit', '10s'] });
   using client = new RawClient(server.grpc);
