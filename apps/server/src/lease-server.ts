@@ -48,7 +48,9 @@ async function serve(
   { store, commits }: OpenedStore,
   opened: (() => Promise<unknown>)[],
 ): Promise<LeaseServer> {
+  const ownPorts = new Set<number>();
   const admitTarget = egressGuard({
+    ownPorts,
     allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
     allow: config.allowCleanupTarget,
   });
@@ -93,6 +95,7 @@ async function serve(
   const http = await bindHttp(httpServer, config.httpListen);
   opened.push(() => shutDownGrpc(grpcServer, 0));
   const grpc = await bindGrpc(grpcServer, config.grpcListen);
+  for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
   collector?.start();
   readiness.serving({ sweeping: collector !== undefined });
 

@@ -108,6 +108,14 @@ describe('a server', () => {
     await wider.create(named);
   });
 
+  it('refuses cleanups at its own ports', async () => {
+    await using lease = await running({});
+    for (const own of [lease.server.http, lease.server.grpc]) {
+      const request = create('x', milliseconds(60_000), `http://${own}/`);
+      await expect(lease.create(request)).rejects.toThrow('CLEANUP_TARGET_FORBIDDEN');
+    }
+  });
+
   it('passes its bounds on', async () => {
     await using lease = await running({ minTtlMs: 5_000, maxLeasesPerService: 1 });
     await expect(lease.create(create('x', milliseconds(4_999)))).rejects.toThrow('INVALID_REQUEST');

@@ -1,3 +1,4 @@
+import type { GrpcTarget, HttpTarget } from '../cleanup/cleanup-spec.js';
 import type { TargetPolicy } from '../service/target-policy.js';
 import { addressKind, isLoopbackName, isMetadataName } from './address-kind.js';
 import { AllowList } from './allow-list.js';
@@ -11,6 +12,11 @@ export interface EgressGuardOptions {
    * No entry opens loopback. Metadata, multicast and unspecified addresses open to their own entry only.
    */
   readonly allow?: readonly string[];
+  /**
+   * Ports that this process listens on: on loopback they are never called. Read at each verdict, so that ports may be added
+   * when they are bound. Default: none.
+   */
+  readonly ownPorts?: ReadonlySet<number>;
 }
 
 /**
@@ -19,22 +25,35 @@ export interface EgressGuardOptions {
  *
  * @throws RangeError naming the first `allow` entry that is invalid.
  */
-export function egressGuard({ allowLoopback, allow = [] }: EgressGuardOptions): TargetPolicy {
+export function egressGuard(options: EgressGuardOptions): TargetPolicy {
+  const { allowLoopback, allow = [], ownPorts = new Set() } = options;
   const list = new AllowList(allow);
   return (target) => {
     if (target.kind === 'handler') return undefined;
     const host = target.kind === 'http' ? hostOfUrl(target.url) : hostOfGrpcAddress(target.address);
     if (typeof host === 'string') return host;
+    if (isLoopback(host) && ownPorts.has(portOf(target))) return OWN;
     return host.kind === 'name'
       ? objectionToName(host.name, allowLoopback, list)
       : objectionToAddress(host.address, allowLoopback, list);
   };
 }
 
+const OWN = 'is this server itself';
 const LOOPBACK = 'is on loopback, which may be called only while every listener is on loopback';
 const GUARDED = 'is a metadata, multicast or unspecified address, which no allow entry names';
 const PRIVATE = 'is a private or reserved address, which no allow entry covers';
 const PUBLIC = 'is not allowed: neither "public" nor another allow entry covers it';
+
+function isLoopback(host: Host): boolean {
+  return host.kind === 'name' ? isLoopbackName(host.name) : addressKind(host.address) === 'loopback';
+}
+
+function portOf(target: HttpTarget | GrpcTarget): number {
+  if (target.kind === 'grpc') return Number(target.address.slice(target.address.lastIndexOf(':') + 1));
+  const { port, protocol } = new URL(target.url);
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
 
 function objectionToName(name: string, allowLoopback: boolean, list: AllowList): string | undefined {
   if (isLoopbackName(name)) return allowLoopback ? undefined : LOOPBACK;
