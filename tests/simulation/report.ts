@@ -39,7 +39,11 @@ function schedule({ operations, faults }: Plan): readonly string[] {
 
 function describeOperation(operation: Operation): string {
   const text = JSON.stringify(operation, (name, value: unknown) =>
-    name === 'atMs' || name === 'kind' ? undefined : typeof value === 'number' ? Math.round(value) : value,
+    name === 'atMs' || name === 'n' || name === 'kind'
+      ? undefined
+      : typeof value === 'number'
+        ? Math.round(value)
+        : value,
   );
   return `${operation.kind} ${text.replaceAll('"', '')}`;
 }

@@ -1,4 +1,5 @@
 import type { Violation } from './checker/verdict.js';
+import type { Wish } from './plan/operations.js';
 import type { Plan } from './plan/plan.js';
 import { calm } from './plan/shape.js';
 import { run } from './run/run.js';
@@ -14,8 +15,8 @@ export interface Shrunk {
 }
 
 /**
- * Looks for less that breaks the same promise: without what came later, without whole kinds of faults, in good weather, and
- * then without one part of the schedule after another.
+ * Looks for less that breaks the same promise: without what came later, in good weather, without what
+ * concerns other objects, without whole kinds of faults and operations, and then without one part of the schedule after another.
  */
 export async function shrink(plan: Plan, violation: Violation, sabotage: Sabotage = {}): Promise<Shrunk> {
   let best: Shrunk = { plan, violation, tries: 0 };
@@ -31,6 +32,7 @@ export async function shrink(plan: Plan, violation: Violation, sabotage: Sabotag
 
   await accept(before(plan, violation.atMs));
   await accept({ ...best.plan, shape: { ...best.plan.shape, weather: calm } });
+  await accept(onlyAbout(best.plan, violation.message));
   for (const kind of new Set(plan.faults.map((fault) => fault.kind))) {
     const faults = best.plan.faults.filter((fault) => fault.kind !== kind);
     if (faults.length < best.plan.faults.length) await accept({ ...best.plan, faults });
@@ -54,6 +56,17 @@ export async function shrink(plan: Plan, violation: Violation, sabotage: Sabotag
       }
     }
   }
+}
+
+/** Without what people did to objects that the message does not name. */
+function onlyAbout(plan: Plan, message: string): Plan {
+  const named = new Set([...message.matchAll(/object-(\d+)/g)].map(([, number]) => Number(number) - 1));
+  const touches = (wishes: readonly Wish[]) => wishes.some(({ object }) => named.has(object));
+  const operations = plan.operations.filter((operation) => {
+    if (operation.kind === 'hold') return touches([operation.wish]);
+    return operation.kind !== 'create' || touches(operation.wishes);
+  });
+  return { ...plan, operations };
 }
 
 function before(plan: Plan, atMs: number): Plan {

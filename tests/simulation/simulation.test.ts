@@ -5,7 +5,7 @@ import { type Rounds, rounds } from './rounds.js';
 
 /** The gate runs more of both. */
 const SEEDS = Number(process.env['LEASE_SIMULATION_SEEDS'] ?? 100);
-const OPERATIONS = Number(process.env['LEASE_SIMULATION_OPERATIONS'] ?? 1_000);
+const OPERATIONS = Number(process.env['LEASE_SIMULATION_OPERATIONS'] ?? 800);
 const TIMEOUT_MS = 120_000 + SEEDS * OPERATIONS;
 
 describe(`${SEEDS} simulated worlds of ${OPERATIONS} operations`, () => {

@@ -13,10 +13,10 @@ interface KnownHold {
 
 /** What the server last granted, in the world's time. */
 interface Grant {
-  /** When the answer came. */
-  readonly atMs: number;
-  /** When the request was sent, plus the TTL. */
-  readonly untilMs: number;
+  /** When the request was sent. */
+  readonly sentMs: number;
+  /** So long after that. */
+  readonly ttlMs: number;
 }
 
 export interface HoldBookParts {
@@ -55,8 +55,9 @@ export class HoldBook {
   }
 
   /** The server answered a create or a renewal. */
-  granted(leaseId: string, untilMs: number): void {
-    this.#grants.set(leaseId, { atMs: this.#scheduler.nowMs, untilMs });
+  granted(leaseId: string, grant: Grant): void {
+    // A late answer to an older request takes nothing back.
+    if (endOf(grant) > endOf(this.#grants.get(leaseId))) this.#grants.set(leaseId, grant);
   }
 
   /** The store's clock went forward: what was granted before it is shorter than it seemed. */
@@ -75,7 +76,7 @@ export class HoldBook {
     const { nowMs } = this.#scheduler;
     for (const { hold } of this.live) {
       if (hold.state !== 'held') continue;
-      const untilMs = this.#grants.get(hold.leaseId)?.untilMs ?? -Infinity;
+      const untilMs = endOf(this.#grants.get(hold.leaseId));
       this.#verdict.expect(
         nowMs < untilMs,
         'hold',
@@ -91,7 +92,7 @@ export class HoldBook {
       if (known.key !== key || known.hold.state !== 'held') continue;
       // Any process of the service may release its leases; its holds learn of it at their next renewal.
       if (this.#leases.get(known.hold.leaseId)?.lease.state === 'RELEASED') continue;
-      if ((this.#grants.get(known.hold.leaseId)?.atMs ?? 0) <= this.#leapMs) continue;
+      if ((this.#grants.get(known.hold.leaseId)?.sentMs ?? 0) <= this.#leapMs) continue;
       this.#verdict.broken(
         'hold',
         `${key} is attempted while ${known.process.name} holds it by ${known.hold.leaseId}`,
@@ -114,4 +115,8 @@ export class HoldBook {
   closed(leaseId: string): void {
     this.#byLease.delete(leaseId);
   }
+}
+
+function endOf(grant: Grant | undefined): number {
+  return grant === undefined ? -Infinity : grant.sentMs + grant.ttlMs;
 }

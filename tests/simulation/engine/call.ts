@@ -6,7 +6,7 @@ export interface Call<T> {
   readonly from: Process;
   readonly to: Station;
   readonly link: LinkKind;
-  /** For the trace. */
+  /** What it is about. */
   readonly label: string;
   /** By the caller's clock. */
   readonly timeoutMs: number;
@@ -71,7 +71,7 @@ export function call<T>(network: Network, { from, to, link, label, ...options }:
       refuse(true);
     });
     from.emit(() => {
-      for (let copy = network.copies(link); copy > 0; copy -= 1) {
+      for (let copy = network.copies(link, label); copy > 0; copy -= 1) {
         network.carry(link, 'request', [from.name, to.name], label, arrive);
       }
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { call } from './call.js';
-import { Chance } from './chance.js';
 import { Coverage } from './coverage.js';
+import { Dice } from './dice.js';
 import { Network, type Weather } from './network.js';
 import { Process } from './process.js';
 import { Scheduler } from './scheduler.js';
@@ -24,7 +24,7 @@ function world(weather: Partial<Weather> = {}) {
   const all = { ...CLEAR, ...weather };
   const network = new Network(
     scheduler,
-    Chance.of(1, 'network'),
+    new Dice(1),
     { client: all, store: all, callback: all },
     { trace, coverage },
   );

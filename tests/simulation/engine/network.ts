@@ -1,5 +1,5 @@
-import type { Chance } from './chance.js';
 import type { Coverage } from './coverage.js';
+import type { Dice } from './dice.js';
 import type { Scheduler } from './scheduler.js';
 import type { Trace } from './trace.js';
 
@@ -24,32 +24,33 @@ export type Direction = 'request' | 'reply';
 export class Network {
   weather: Readonly<Record<LinkKind, Weather>>;
   readonly #scheduler: Scheduler;
-  readonly #chance: Chance;
+  readonly #dice: Dice;
   readonly #trace: Trace;
   readonly #coverage: Coverage;
   readonly #cuts = new Map<string, number>();
 
   constructor(
     scheduler: Scheduler,
-    chance: Chance,
+    dice: Dice,
     weather: Readonly<Record<LinkKind, Weather>>,
     { trace, coverage }: { readonly trace: Trace; readonly coverage: Coverage },
   ) {
     this.#scheduler = scheduler;
-    this.#chance = chance;
+    this.#dice = dice;
     this.weather = weather;
     this.#trace = trace;
     this.#coverage = coverage;
   }
 
   /** How often a request arrives: mostly once. */
-  copies(link: LinkKind): number {
-    if (!this.#chance.hits(this.weather[link].duplicated)) return 1;
+  copies(link: LinkKind, label: string): number {
+    const { duplicated } = this.weather[link];
+    if (duplicated === 0 || !this.#dice.throw(`copies of ${label}`).hits(duplicated)) return 1;
     this.#coverage.fault(`${link}-duplicated`);
     return 2;
   }
 
-  /** Delivers after a delay, or loses the message. `label` is for the trace. */
+  /** Delivers after a delay, or loses the message. `label`: what it is about, for the trace and for its luck. */
   carry(
     link: LinkKind,
     direction: Direction,
@@ -59,10 +60,11 @@ export class Network {
   ) {
     const { minDelayMs, maxDelayMs, late, lateMs, requestLost, replyLost } = this.weather[link];
     const [from, to] = route;
-    let delayMs = minDelayMs + this.#chance.next() * (maxDelayMs - minDelayMs);
-    const isLate = this.#chance.hits(late);
-    if (isLate) delayMs += this.#chance.next() * lateMs;
-    const isLost = this.#chance.hits(direction === 'request' ? requestLost : replyLost);
+    const chance = this.#dice.throw(`${direction} ${label} ${placeOf(from)} ${placeOf(to)}`);
+    let delayMs = minDelayMs + chance.next() * (maxDelayMs - minDelayMs);
+    const isLate = chance.hits(late);
+    if (isLate) delayMs += chance.next() * lateMs;
+    const isLost = chance.hits(direction === 'request' ? requestLost : replyLost);
     if (isLate) this.#coverage.fault(`${link}-late`);
     if (isLost) {
       this.#coverage.fault(`${link}-${direction}-lost`);

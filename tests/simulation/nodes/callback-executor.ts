@@ -25,11 +25,14 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
     new Promise<AttemptResult>((resolve) => {
       const endpoint = endpoints.get(claim.endpoint);
       if (endpoint === undefined) throw new Error(`nobody listens at ${claim.endpoint}`);
-      const label = `attempt ${claim.attempt} of ${claim.cleanupId.slice(0, 8)}`;
+      const label = `attempt ${claim.attempt} on ${claim.object.id}`;
       process.emit(() => {
         const sent = attempts.sent(claim);
         holds.expectNobodyHolds(claim.object);
-        trace.note(process.name, `sends ${label} on ${claim.object.id} under ${claim.fence}`);
+        trace.note(
+          process.name,
+          `sends ${label} under ${claim.fence}, cleanup ${claim.cleanupId.slice(0, 8)}`,
+        );
         left();
         let ended = false;
         const end = (result: AttemptResult) => {
@@ -41,7 +44,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
         signal.addEventListener('abort', () => {
           end({ kind: 'retry', contact: 'unanswered', detail: 'timeout' });
         });
-        for (let copy = network.copies('callback'); copy > 0; copy -= 1) {
+        for (let copy = network.copies('callback', label); copy > 0; copy -= 1) {
           network.carry('callback', 'request', [process.name, endpoint.name], label, () => {
             endpoint.receive(claim, (result) => {
               network.carry('callback', 'reply', [endpoint.name, process.name], label, () => {

@@ -2,6 +2,7 @@ import type { AttemptResult, CleanupClaim } from '@lease/core';
 import type { AttemptBook } from '../checker/attempt-book.js';
 import type { Chance } from '../engine/chance.js';
 import type { Coverage } from '../engine/coverage.js';
+import type { Dice } from '../engine/dice.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { Trace } from '../engine/trace.js';
 
@@ -14,7 +15,7 @@ export type Conduct =
 
 export interface EndpointParts {
   readonly scheduler: Scheduler;
-  readonly chance: Chance;
+  readonly dice: Dice;
   readonly trace: Trace;
   readonly coverage: Coverage;
   readonly attempts: AttemptBook;
@@ -46,7 +47,7 @@ export class Endpoint {
 
   /** A callback arrives. `answer` may never be called. */
   receive(claim: CleanupClaim, answer: (result: AttemptResult) => void): void {
-    const { scheduler, chance, trace, coverage, attempts } = this.#parts;
+    const { scheduler, dice, trace, coverage, attempts } = this.#parts;
     const conduct = this.#conduct;
     if (conduct !== 'prompt') coverage.fault(`endpoint-${conduct}`);
     trace.note(
@@ -58,15 +59,20 @@ export class Endpoint {
       return;
     }
     attempts.arrived(claim);
+    const chance = dice.throw(`${this.name} ${claim.attempt} ${claim.object.id}`);
     const afterMs = conduct === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
     scheduler.after(afterMs, () => {
-      const result = this.#work(conduct, claim);
+      const result = this.#work(conduct, claim, chance);
       if (result !== undefined) answer(result);
     });
   }
 
-  #work(conduct: Exclude<Conduct, 'refusing'>, claim: CleanupClaim): AttemptResult | undefined {
-    const { chance, attempts } = this.#parts;
+  #work(
+    conduct: Exclude<Conduct, 'refusing'>,
+    claim: CleanupClaim,
+    chance: Chance,
+  ): AttemptResult | undefined {
+    const { attempts } = this.#parts;
     switch (conduct) {
       case 'prompt':
       case 'slow':

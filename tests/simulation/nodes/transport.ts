@@ -12,7 +12,7 @@ import { type HoldTransport, LeaseError, type Limits } from '@lease/client';
 import type { AnswerBook } from '../checker/answer-book.js';
 import type { HoldBook } from '../checker/hold-book.js';
 import { call } from '../engine/call.js';
-import type { Chance } from '../engine/chance.js';
+import type { Dice } from '../engine/dice.js';
 import type { Network } from '../engine/network.js';
 import type { Process } from '../engine/process.js';
 import type { Scheduler } from '../engine/scheduler.js';
@@ -24,7 +24,7 @@ export interface TransportParts {
   readonly scheduler: Scheduler;
   readonly network: Network;
   readonly trace: Trace;
-  readonly chance: Chance;
+  readonly dice: Dice;
   readonly process: Process;
   readonly serviceId: string;
   /** The processes that run at the replicas' addresses, now. */
@@ -51,7 +51,7 @@ export class Transport {
 
   constructor(parts: TransportParts) {
     this.#parts = parts;
-    this.#preferred = parts.chance.whole(0, parts.replicas().length - 1);
+    this.#preferred = parts.dice.throw(parts.process.name).whole(0, parts.replicas().length - 1);
   }
 
   /** What holds talk through. */
@@ -60,11 +60,11 @@ export class Transport {
     return {
       create: async (request, limits) => {
         const asked = createRequest(serviceId, request);
-        const { value, sentAtMs, sentWorldMs } = await this.#patiently(limits, (share) =>
+        const { value, sentAtMs, sentWorldMs } = await this.#patiently(request.leaseId, limits, (share) =>
           this.create(asked, share),
         );
         const { lease, now, replayed } = value;
-        holds.granted(lease.leaseId, sentWorldMs + lease.ttlMs);
+        holds.granted(lease.leaseId, { sentMs: sentWorldMs, ttlMs: lease.ttlMs });
         const { revived, priorAttempts } = lease;
         return {
           lease: heldLease(lease),
@@ -80,12 +80,12 @@ export class Transport {
           holds.renews(request.leaseId);
           return this.renew(request, share);
         });
-        holds.granted(request.leaseId, sentWorldMs + value.lease.ttlMs);
+        holds.granted(request.leaseId, { sentMs: sentWorldMs, ttlMs: value.lease.ttlMs });
         return { lease: heldLease(value.lease), serverTime: new Date(value.now), sentAtMs };
       },
       release: async ({ leaseId, disposition = 'COLLECT' }, limits) => {
         const release = (share: Limits) => this.release({ leaseId, disposition }, share);
-        const { value } = await this.#patiently(limits, release);
+        const { value } = await this.#patiently(leaseId, limits, release);
         return { lease: heldLease(value.lease), serverTime: new Date(value.now) };
       },
     };
@@ -209,14 +209,18 @@ export class Transport {
   }
 
   /** Over all addresses, again and again, until one answers or the time is up. */
-  async #patiently<T>({ timeoutMs, signal }: Limits, ask: (limits: Limits) => Promise<T>): Promise<T> {
+  async #patiently<T>(
+    about: string,
+    { timeoutMs, signal }: Limits,
+    ask: (limits: Limits) => Promise<T>,
+  ): Promise<T> {
     const { clock } = this.#parts.process;
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     for (let pass = 0; ; pass += 1) {
       try {
         return await this.#overAll({ timeoutMs: deadlineMs - clock.monotonicMs(), signal }, ask);
       } catch (error) {
-        const pauseMs = this.#parts.chance.next() * Math.min(100 * 2 ** pass, 2_000);
+        const pauseMs = this.#parts.dice.throw(`pause ${about}`).next() * Math.min(100 * 2 ** pass, 2_000);
         if (!isUnanswered(error) || clock.monotonicMs() + pauseMs >= deadlineMs) throw error;
         await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));
         signal.throwIfAborted();

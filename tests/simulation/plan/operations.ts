@@ -47,7 +47,8 @@ type Action =
   | { readonly kind: 'resume' }
   | { readonly kind: 'prune'; readonly leasesOlderThanMs: number; readonly limit: number };
 
-export type Operation = Action & { readonly atMs: number };
+/** `n`: its place in the whole plan, by which its luck is thrown. */
+export type Operation = Action & { readonly n: number; readonly atMs: number };
 type OperationKind = Operation['kind'];
 
 const WEIGHTS: Readonly<Record<OperationKind, number>> = {
@@ -80,7 +81,7 @@ export function planOperations(seed: number, shape: Shape, count: number): reado
   for (let i = 0; i < count; i += 1) {
     if (chance.hits(lulls / count)) atMs += chance.spread(5_000, 45_000);
     atMs += -Math.log(1 - chance.next()) * shape.meanGapMs;
-    operations.push({ atMs, ...action(chance.weighted(weights), chance, shape) });
+    operations.push({ n: i, atMs, ...action(chance.weighted(weights), chance, shape) });
   }
   return operations;
 }

@@ -21,10 +21,6 @@ export class ClientSite {
     this.transport = this.#connect();
   }
 
-  get runtime() {
-    return { clock: this.process.clock, random: this.#around.chance };
-  }
-
   /** Dies with its holds, which nobody renews any more. */
   crash(): void {
     const { scheduler, trace } = this.#around;
@@ -38,10 +34,12 @@ export class ClientSite {
   }
 
   #newProcess(): Process {
-    const { scheduler, chance, books, sabotage } = this.#around;
+    const { scheduler, dice, books, sabotage } = this.#around;
     this.#starts += 1;
+    const name = `${this.name}#${this.#starts}`;
+    const chance = dice.throw(name);
     const process = new Process(scheduler, {
-      name: `${this.name}#${this.#starts}`,
+      name,
       wallErrorMs: chance.whole(-86_400_000, 86_400_000),
       monotonicOriginMs: chance.next() * 1_000_000,
       sleepsBlind: sabotage.sleepsBlind === 'clients',

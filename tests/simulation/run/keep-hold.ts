@@ -9,15 +9,20 @@ type HoldOperation = Extract<Operation, { kind: 'hold' }>;
 /** Takes a hold, keeps it as long as the operation says, lets it go. The process may die at any point. */
 export function keepHold(world: World, site: ClientSite, operation: HoldOperation): void {
   const { books, verdict } = world;
-  const { process, transport, runtime } = site;
+  const { process, transport } = site;
+  const random = world.dice.throw(`hold ${operation.n}`);
   const run = async () => {
-    const hold = await createHold(transport.forHolds, runtime, {
-      ...holdRequest(world, operation.wish),
-      onStateChange: (state) => {
-        world.trace.note(process.name, `hold ${hold.leaseId.slice(0, 8)} is ${state}`);
-        if (state === 'released') books.holds.closed(hold.leaseId);
+    const hold = await createHold(
+      transport.forHolds,
+      { clock: process.clock, random },
+      {
+        ...holdRequest(world, operation.wish),
+        onStateChange: (state) => {
+          world.trace.note(process.name, `hold ${hold.leaseId.slice(0, 8)} is ${state}`);
+          if (state === 'released') books.holds.closed(hold.leaseId);
+        },
       },
-    });
+    );
     books.holds.opened(process, hold);
     if (operation.end === 'never') return;
     await new Promise<void>((resolve) => process.clock.schedule(operation.forMs, resolve));

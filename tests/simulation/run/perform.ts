@@ -38,8 +38,9 @@ async function callService(world: World, { transport, serviceId }: ClientSite, o
   const another = (asAnother: boolean) => (asAnother ? `${serviceId}-not` : serviceId);
   switch (operation.kind) {
     case 'create': {
-      const requests = operation.wishes.map((wish) => {
-        const leaseId = wish.id === undefined ? world.freshId() : sharedId(wish.id);
+      const requests = operation.wishes.map((wish, i) => {
+        const leaseId =
+          wish.id === undefined ? world.dice.throw(`create ${operation.n} ${i}`).uuid() : sharedId(wish.id);
         return rawRequest(world, serviceId, leaseId, wish);
       });
       const [first, ...others] = requests;

@@ -81,11 +81,13 @@ export class ReplicaSite {
   }
 
   #start(): Replica {
-    const { scheduler, network, storeNode, endpoints, books, chance, shape, trace, verdict, sabotage } =
+    const { scheduler, network, storeNode, endpoints, books, dice, shape, trace, verdict, sabotage } =
       this.#around;
     this.#starts += 1;
+    const name = `${this.name}#${this.#starts}`;
+    const chance = dice.throw(name);
     const process = new Process(scheduler, {
-      name: `${this.name}#${this.#starts}`,
+      name,
       wallErrorMs: chance.whole(-86_400_000, 86_400_000),
       monotonicOriginMs: chance.next() * 1_000_000,
       sleepsBlind: sabotage.sleepsBlind === 'replicas',

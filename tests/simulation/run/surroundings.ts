@@ -1,6 +1,6 @@
 import type { Verdict } from '../checker/verdict.js';
-import type { Chance } from '../engine/chance.js';
 import type { Coverage } from '../engine/coverage.js';
+import type { Dice } from '../engine/dice.js';
 import type { Network } from '../engine/network.js';
 import type { Scheduler } from '../engine/scheduler.js';
 import type { Trace } from '../engine/trace.js';
@@ -26,6 +26,6 @@ export interface Surroundings {
   readonly mention: (leaseId: string) => void;
   /** Told of harm that goes on for so long from now. */
   readonly lasts: (forMs: number) => void;
-  readonly chance: Chance;
+  readonly dice: Dice;
   readonly sabotage: Sabotage;
 }

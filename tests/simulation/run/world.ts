@@ -3,6 +3,7 @@ import { MemoryStore } from '@lease/storage-memory';
 import { Verdict } from '../checker/verdict.js';
 import { Chance } from '../engine/chance.js';
 import { Coverage } from '../engine/coverage.js';
+import { Dice } from '../engine/dice.js';
 import { Network } from '../engine/network.js';
 import { Process, WORLD_START_MS } from '../engine/process.js';
 import { Scheduler } from '../engine/scheduler.js';
@@ -21,6 +22,7 @@ import { ReplicaSite } from './replica-site.js';
 export class World {
   readonly scheduler = new Scheduler();
   readonly coverage = new Coverage();
+  readonly dice: Dice;
   readonly trace: Trace;
   readonly verdict: Verdict;
   readonly network: Network;
@@ -35,18 +37,17 @@ export class World {
   readonly store: LeaseStore;
   /** Lease ids that went out in creates, the latest last. */
   readonly leaseIds: string[] = [];
-  readonly #ids: Chance;
   #harmUntilMs = 0;
   #storeLeadMs = 0;
   #storeWallErrorMs = 0;
 
   constructor({ seed, shape }: Plan, sabotage: Sabotage, keepTrace: boolean) {
     const { scheduler, coverage } = this;
-    this.#ids = Chance.of(seed, 'lease ids');
+    this.dice = new Dice(seed);
     this.trace = new Trace(scheduler, keepTrace);
     this.verdict = new Verdict(scheduler, this.trace);
-    const parts = { scheduler, coverage, trace: this.trace, verdict: this.verdict, shape };
-    this.network = new Network(scheduler, Chance.of(seed, 'network'), shape.weather, parts);
+    const parts = { scheduler, coverage, trace: this.trace, verdict: this.verdict, dice: this.dice, shape };
+    this.network = new Network(scheduler, this.dice, shape.weather, parts);
 
     this.store = new MemoryStore({ clock: this.#storeClock(), random: Chance.of(seed, 'store') });
     this.books = openBooks({ ...parts, store: this.store, storeNow: () => this.#storeNow() });
@@ -54,24 +55,17 @@ export class World {
     this.storeNode = new StoreNode(witnessed(served, this.books), parts);
 
     this.endpoints = sites(shape.endpoints, (i) => {
-      const chance = Chance.of(seed, `endpoint ${i}`);
-      return new Endpoint(`endpoint-${i}`, { ...parts, chance, attempts: this.books.attempts });
+      return new Endpoint(`endpoint-${i}`, { ...parts, attempts: this.books.attempts });
     });
     this.replicas = sites(shape.replicas, (i) => {
-      const chance = Chance.of(seed, `replica ${i}`);
-      return new ReplicaSite(`replica-${i}`, { ...parts, ...this.#surroundings, chance, sabotage });
+      return new ReplicaSite(`replica-${i}`, { ...parts, ...this.#surroundings, sabotage });
     });
     this.clients = sites(shape.clients, (i) => {
-      const chance = Chance.of(seed, `client ${i}`);
       const serviceId = `service-${1 + (i % shape.services)}`;
-      return new ClientSite(`client-${i}`, { ...parts, ...this.#surroundings, chance, sabotage, serviceId });
+      return new ClientSite(`client-${i}`, { ...parts, ...this.#surroundings, sabotage, serviceId });
     });
     const desk = new Process(scheduler, { name: 'operator', wallErrorMs: 0, monotonicOriginMs: 0 });
     this.operator = remoteStore(this.network, desk, this.storeNode);
-  }
-
-  freshId(): string {
-    return this.#ids.uuid();
   }
 
   /** Harm began that goes on for so long. */
