@@ -11,7 +11,7 @@ import type { Coverage } from '../engine/coverage.js';
 import { describe, type KnownCleanup, newlyDue, type State } from './known-cleanup.js';
 import type { Verdict } from './verdict.js';
 
-/** Every cleanup from the end of a life to its own end: the states of DESIGN's object machine, S1, S6 and S8. */
+/** Every cleanup from the end of a life to its own end: the states of the object machine, S1, S6 and S8. */
 export class CleanupBook {
   readonly totals = { ended: 0, collected: 0, abandoned: 0, open: 0, revived: 0, kept: 0, forgotten: 0 };
   readonly attempts = { claimed: 0, done: 0, retried: 0, failed: 0, unstarted: 0, lost: 0, stale: 0 };
