@@ -44,6 +44,8 @@ export { BRAKE, GAP } from './store/control-verbs.js';
 export type { LeaseStore } from './store/lease-store.js';
 export { StoreUnavailableError } from './store/store-unavailable-error.js';
 
+export { coalesce } from './coalescing/coalesce.js';
+
 export { cleanDetail } from './collector/clean-detail.js';
 export { Collector } from './collector/collector.js';
 export type { AttemptResult, Executor, Executors } from './collector/executor.js';
