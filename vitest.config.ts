@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { specifiers, workspace } from './scripts/workspace.mjs';
 
@@ -8,11 +9,19 @@ const alias = specifiers().map(({ specifier, source }) => ({
   replacement: source,
 }));
 
+/** Starts the PostgreSQL that the projects with a database share. */
+const globalSetup = fileURLToPath(new URL('tests/helpers/postgres/global-setup.ts', import.meta.url));
+
 const units = workspace()
   .filter(({ dir }) => existsSync(`${dir}/test`))
   .map(({ dir, name }) => ({
     extends: true as const,
-    test: { name: name.replace('@lease/', ''), root: dir, include: ['test/**/*.test.ts'] },
+    test: {
+      name: name.replace('@lease/', ''),
+      root: dir,
+      include: ['test/**/*.test.ts'],
+      ...(name.endsWith('-postgres') ? { globalSetup } : {}),
+    },
   }));
 
 export default defineConfig({
@@ -33,6 +42,7 @@ export default defineConfig({
           root: 'tests',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', 'simulation/**'],
+          globalSetup,
           // They start real servers and measure real latencies: one file at a time, after all others.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

@@ -2,14 +2,21 @@ import { expect } from 'vitest';
 import type { Child, Exit } from './child.js';
 import { executable } from './executable.js';
 import { startChild, temporaryDirectory } from './lifetime.js';
+import { freshSchema } from './postgres/index.js';
 
 const main = executable(import.meta.resolve('@lease/server/package.json'));
 
+export const STORAGES = ['memory', 'sqlite', 'postgres'] as const;
+
+export type Storage = (typeof STORAGES)[number];
+
 export interface ServerOptions {
   /** Default `sqlite`. */
-  readonly storage?: 'memory' | 'sqlite';
-  /** Default: a new one. `memory` has none. */
+  readonly storage?: Storage;
+  /** For `sqlite`. Default: a new one. */
   readonly dataDir?: string;
+  /** For `postgres`. Default: a new schema on the server that all tests share. */
+  readonly database?: { readonly url: string; readonly schema: string };
   /** After those that the harness sets; a repeated flag wins. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -17,20 +24,33 @@ export interface ServerOptions {
 
 /** A real server in a process of its own. Ends with the test file, or with `await using`. */
 export class RunningServer implements AsyncDisposable {
-  readonly #options: ServerOptions & { readonly storage: 'memory' | 'sqlite' };
+  readonly #options: ServerOptions;
+  readonly #storage: Storage;
+  readonly #storageFlags: readonly string[];
+  /** Of a sqlite server. */
   readonly dataDir: string | undefined;
   #child: Child;
   #addresses = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' };
 
-  private constructor(options: ServerOptions) {
+  private constructor(options: ServerOptions, database: ServerOptions['database']) {
     const { storage = 'sqlite' } = options;
-    this.#options = { ...options, storage };
-    this.dataDir = storage === 'memory' ? undefined : (options.dataDir ?? temporaryDirectory());
+    this.#options = options;
+    this.#storage = storage;
+    this.dataDir = storage === 'sqlite' ? (options.dataDir ?? temporaryDirectory()) : undefined;
+    this.#storageFlags = [
+      ...['--storage', storage],
+      ...(this.dataDir === undefined ? [] : ['--data-dir', this.dataDir]),
+      ...(database === undefined
+        ? []
+        : ['--database-url', database.url, '--database-schema', database.schema]),
+    ];
     this.#child = this.#spawn();
   }
 
   static async start(options: ServerOptions): Promise<RunningServer> {
-    const server = new RunningServer(options);
+    const isPostgres = options.storage === 'postgres';
+    const database = isPostgres ? (options.database ?? (await freshSchema())) : undefined;
+    const server = new RunningServer(options, database);
     await server.#untilReady();
     return server;
   }
@@ -70,13 +90,12 @@ export class RunningServer implements AsyncDisposable {
   }
 
   #spawn(): Child {
-    const { storage, flags = [], env = {} } = this.#options;
+    const { flags = [], env = {} } = this.#options;
     const { grpc, http } = this.#addresses;
-    const data = this.dataDir === undefined ? [] : ['--data-dir', this.dataDir];
     return startChild({
-      name: `lease-server (${storage})`,
+      name: `lease-server (${this.#storage})`,
       args: [
-        ...[main, 'serve', '--storage', storage, ...data],
+        ...[main, 'serve', ...this.#storageFlags],
         ...['--grpc-listen', grpc, '--http-listen', http, ...flags],
       ],
       env,

@@ -1,0 +1,4 @@
+export type { DatabaseOptions as PostgresOptions } from './connection/database-options.js';
+export { migrate } from './migrate/migrate.js';
+export { PostgresSchemaError } from './migrate/postgres-schema-error.js';
+export { PostgresStore } from './postgres-store.js';

@@ -1,0 +1,25 @@
+import type { ReleaseLease, ReleaseResult } from '@lease/core';
+import type { Database } from '../connection/database.js';
+import { inRuns } from '../in-runs.js';
+import { type LeaseAnswer, resultOf } from '../lease-answer.js';
+
+type Refusal = Extract<ReleaseResult, { outcome: 'refused' }>['reason'];
+
+/** See `LeaseStore.release`. */
+export function release(
+  database: Database,
+  commands: readonly ReleaseLease[],
+): Promise<readonly ReleaseResult[]> {
+  return inRuns(commands, async (run) => {
+    const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
+      'rpc',
+      `select ${database.schema}.lease_release_v1($1::uuid[], $2::text[], $3::boolean[]) as answer`,
+      [
+        run.map(({ leaseId }) => leaseId),
+        run.map(({ serviceId }) => serviceId),
+        run.map(({ disposition }) => disposition === 'KEEP'),
+      ],
+    );
+    return run.map(resultOf(rows));
+  });
+}

@@ -1,0 +1,22 @@
+import type { RenewLease, RenewResult } from '@lease/core';
+import type { Database } from '../connection/database.js';
+import { inRuns } from '../in-runs.js';
+import { type LeaseAnswer, resultOf } from '../lease-answer.js';
+
+type Refusal = Extract<RenewResult, { outcome: 'refused' }>['reason'];
+
+/** See `LeaseStore.renew`. */
+export function renew(database: Database, commands: readonly RenewLease[]): Promise<readonly RenewResult[]> {
+  return inRuns(commands, async (run) => {
+    const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
+      'rpc',
+      `select ${database.schema}.lease_renew_v1($1::uuid[], $2::text[], $3::bigint[]) as answer`,
+      [
+        run.map(({ leaseId }) => leaseId),
+        run.map(({ serviceId }) => serviceId),
+        run.map(({ ttlMs }) => ttlMs ?? null),
+      ],
+    );
+    return run.map(resultOf(rows));
+  });
+}
