@@ -3,6 +3,7 @@ import { echo } from './config/echo.js';
 import { type Flags, readConfig } from './config/read-config.js';
 import {
   type Config,
+  DATABASE_SETTING_NAMES,
   flagName,
   SETTING_NAMES,
   type SettingName,
@@ -11,19 +12,25 @@ import {
 } from './config/settings.js';
 import { EXIT } from './exit-code.js';
 
-const NOTES = `
+const SERVE_NOTES = `
 Flags go before environment variables. Durations read 500ms, 30s, 5m or 24h.
 The server prints one line on stdout when it is ready, JSON with the addresses that it serves on; it logs to stderr.
 
 Exit codes: 0 stopped by a signal, 69 a port or the disk is not to be had, 70 a fault of ours,
-            75 the data directory is in use by another server, 78 the configuration is wrong`;
+            75 the data directory is in use by another server, 76 the store was made by a newer version,
+            78 the configuration is wrong`;
+
+const MIGRATE_NOTES = `
+A server does the same when it starts. This is for databases whose servers may not make tables: run it once per
+version, as a user who may, and before the servers of that version start.`;
 
 export interface Invocation {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  readonly serve: (config: Config) => Promise<void>;
+  readonly serve: (config: Config) => Promise<undefined>;
+  readonly migrate: (config: Config) => Promise<number>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
@@ -37,22 +44,28 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
   );
   // Sub-commands inherit these when they are made, so they come first.
   program.version(version).exitOverride().configureOutput({ writeOut: out, writeErr: err });
-  const serve = program
-    .command('serve')
-    .description('serve leases, and collect what nobody holds any more')
-    .addHelpText('after', NOTES)
-    // So that an unknown flag is reported with everything else that is wrong.
-    .allowUnknownOption()
-    .allowExcessArguments();
-  for (const name of SETTING_NAMES) serve.addOption(optionFor(name));
-  serve.action(async (options: Readonly<Record<string, string | true>>) => {
-    const strangers = strangersIn(serve.args);
-    const result = readConfig(flagsIn(options), env);
-    if (result.ok && strangers.length === 0) return invocation.serve(result.config);
-    const errors = [...strangers, ...(result.ok ? [] : result.errors)];
-    err(errors.map((error) => `error: ${error}\n`).join(''));
-    code = EXIT.config;
-  });
+  for (const subcommand of subcommandsOf(invocation)) {
+    const { name, description, notes, settings, fixed, run } = subcommand;
+    const command = program
+      .command(name)
+      .description(description)
+      .addHelpText('after', notes)
+      // So that an unknown flag is reported with everything else that is wrong.
+      .allowUnknownOption()
+      .allowExcessArguments();
+    for (const setting of settings) command.addOption(optionFor(setting));
+    command.action(async (options: Readonly<Record<string, string | true>>) => {
+      const strangers = strangersIn(command.args);
+      const result = readConfig({ ...flagsIn(options), ...fixed }, env);
+      if (result.ok && strangers.length === 0) {
+        code = await run(result.config);
+        return;
+      }
+      const errors = [...strangers, ...(result.ok ? [] : result.errors)];
+      err(errors.map((error) => `error: ${error}\n`).join(''));
+      code = EXIT.config;
+    });
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -60,6 +73,38 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
     code = error.exitCode === 0 ? EXIT.ok : EXIT.config;
   }
   return code;
+}
+
+interface Subcommand {
+  readonly name: string;
+  readonly description: string;
+  readonly notes: string;
+  /** Those that it takes; the others have their defaults. */
+  readonly settings: readonly SettingName[];
+  readonly fixed: Flags;
+  /** Resolves to an exit code, or to `undefined` if the process is to live on. */
+  readonly run: (config: Config) => Promise<number | undefined>;
+}
+
+function subcommandsOf({ serve, migrate }: Invocation): readonly Subcommand[] {
+  return [
+    {
+      name: 'serve',
+      description: 'serve leases, and collect what nobody holds any more',
+      notes: SERVE_NOTES,
+      settings: SETTING_NAMES,
+      fixed: {},
+      run: serve,
+    },
+    {
+      name: 'migrate',
+      description: 'make the tables of this version in a PostgreSQL database, and exit',
+      notes: MIGRATE_NOTES,
+      settings: DATABASE_SETTING_NAMES,
+      fixed: { storage: 'postgres' },
+      run: migrate,
+    },
+  ];
 }
 
 function optionFor(name: SettingName): Option {

@@ -1,8 +1,9 @@
 import { makeDirectory } from './make-directory.js';
 import { join } from 'node:path';
-import type { LeaseStore } from '@lease/core';
+import { coalesce, type LeaseStore } from '@lease/core';
 import type { CommitTally } from '@lease/metrics';
 import { MemoryStore } from '@lease/storage-memory';
+import { type PostgresOptions, PostgresStore } from '@lease/storage-postgres';
 import { SqliteStore } from '@lease/storage-sqlite';
 import type { Config } from './config/settings.js';
 
@@ -14,8 +15,18 @@ export interface OpenedStore {
   readonly commits?: CommitTally;
 }
 
-/** Opens the store that was configured. Throws `SqliteFileInUseError` if another server has it. */
-export function createStore({ storage, dataDir }: Pick<Config, 'storage' | 'dataDir'>): OpenedStore {
+type StoreConfig = Pick<
+  Config,
+  'storage' | 'dataDir' | 'databaseUrl' | 'databaseUrlFile' | 'databaseSchema' | 'databaseConnections'
+>;
+
+/**
+ * Opens the store that was configured. Rejects with `SqliteFileInUseError` if another server has the file, with
+ * `SqliteSchemaError` or `PostgresSchemaError` if a newer version made the store, and with `StoreUnavailableError` if the
+ * database does not answer.
+ */
+export async function createStore(config: StoreConfig): Promise<OpenedStore> {
+  const { storage, dataDir } = config;
   switch (storage) {
     case 'memory':
       return { store: new MemoryStore() };
@@ -29,5 +40,16 @@ export function createStore({ storage, dataDir }: Pick<Config, 'storage' | 'data
       };
       return { store: SqliteStore.open({ path: join(dataDir, SQLITE_FILE), onCommit }), commits: tally };
     }
+    case 'postgres':
+      return { store: coalesce(await PostgresStore.open(postgresOptions(config))) };
   }
+}
+
+/** How the configured database is reached. */
+export function postgresOptions(config: Omit<StoreConfig, 'storage' | 'dataDir'>): PostgresOptions {
+  return {
+    url: config.databaseUrl || config.databaseUrlFile,
+    schema: config.databaseSchema,
+    maxConnections: config.databaseConnections,
+  };
 }

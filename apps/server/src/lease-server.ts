@@ -32,7 +32,7 @@ const FLUSH_MS = 1_000;
 
 /** Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed. */
 export async function startLeaseServer(config: Config, log: Logger): Promise<LeaseServer> {
-  const openedStore = createStore(config);
+  const openedStore = await createStore(config);
   const opened: (() => Promise<unknown>)[] = [() => openedStore.store.close()];
   try {
     return await serve(config, log, openedStore, opened);

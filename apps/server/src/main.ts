@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import pkg from '../package.json' with { type: 'json' };
 import { runCommand } from './command.js';
+import { runMigrations } from './run-migrations.js';
 import { runServer } from './run-server.js';
 
 const code = await runCommand({
@@ -8,6 +9,7 @@ const code = await runCommand({
   env: process.env,
   version: pkg.version,
   serve: runServer,
+  migrate: runMigrations,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 });

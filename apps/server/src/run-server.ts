@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import { SqliteFileInUseError } from '@lease/storage-sqlite';
+import { PostgresSchemaError } from '@lease/storage-postgres';
+import { SqliteFileInUseError, SqliteSchemaError } from '@lease/storage-sqlite';
 import type { Logger } from 'pino';
 import type { Config } from './config/settings.js';
 import { EXIT } from './exit-code.js';
@@ -7,7 +8,7 @@ import { createLog } from './log.js';
 import { type LeaseServer, startLeaseServer } from './lease-server.js';
 
 /** Runs the server as this process: ends it on a signal, or when something goes wrong. */
-export async function runServer(config: Config): Promise<void> {
+export async function runServer(config: Config): Promise<undefined> {
   const log = createLog();
   // The store holds callback headers, which are secrets, and the directory may be older than we are.
   process.umask(0o077);
@@ -48,13 +49,14 @@ async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<
   process.exit(EXIT.ok);
 }
 
-/** Says why the server cannot start, and returns what to exit with. */
-function explain(error: unknown, log: Logger): number {
-  const message = `cannot start: ${error instanceof Error ? error.message : String(error)}`;
+/** Says why it cannot be done, and returns what to exit with. */
+export function explain(error: unknown, log: Logger, what = 'start'): number {
+  const message = `cannot ${what}: ${error instanceof Error ? error.message : String(error)}`;
   // Where in the program the machine said no is of no interest; for a fault of ours it is.
   if (isFaultOfOurs(error)) log.fatal({ err: error }, message);
   else log.fatal(message);
   if (isFaultOfOurs(error)) return EXIT.software;
+  if (error instanceof SqliteSchemaError || error instanceof PostgresSchemaError) return EXIT.newerStore;
   return error instanceof SqliteFileInUseError ? EXIT.inUse : EXIT.unavailable;
 }
 

@@ -1,9 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { echo } from '../src/config/echo.js';
 import { invoke } from './invoke.js';
 
 const DURATION = 'is no duration such as 500ms, 30s, 5m or 24h';
 const ADDRESS = 'is no host:port, the host an IP address (IPv6 in brackets) or localhost';
 const EXPOSED = 'is not on loopback, where only --insecure-listen serves plain text';
+const NO_URL =
+  'is no URL such as postgres://user:password@host:5432/name (not shown: it may hold a password)';
+const NO_SCHEMA = 'is no schema name: up to 63 of a-z, 0-9 and _, not beginning with a digit or pg_';
+
+const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
+const files = mkdtempSync(join(tmpdir(), 'lease-configuration-'));
+const GOOD_FILE = join(files, 'good');
+writeFileSync(GOOD_FILE, `${DATABASE}\n`);
+const BAD_FILE = join(files, 'bad');
+writeFileSync(BAD_FILE, 'hunter2');
+const BAD_FILE_FLAW = `--database-url-file: what is in ${echo(BAD_FILE)} ${NO_URL}`;
+afterAll(() => {
+  rmSync(files, { recursive: true });
+});
 
 /** Flags and environment, and every error that they get, in order. */
 const BAD: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
@@ -33,9 +51,33 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
     {},
     ['--grpc-listen (0.0.0.0:80) and --http-listen (127.0.0.1:80) need the same port'],
   ],
-  ['--storage postgres', {}, ['--storage: "postgres" is none of sqlite, memory']],
-  ['--storage SQLITE', {}, ['--storage: "SQLITE" is none of sqlite, memory']],
-  ['', { LEASE_STORAGE: 'redis' }, ['LEASE_STORAGE: "redis" is none of sqlite, memory']],
+  ['--storage postgres', {}, ['--storage postgres needs --database-url or --database-url-file']],
+  [`--storage postgres --database-url ${DATABASE} --database-url-file ${BAD_FILE}`, {}, [BAD_FILE_FLAW]],
+  [`--database-url ${DATABASE}`, {}, ['--database-url is for --storage postgres, but --storage is sqlite']],
+  [
+    '--storage memory',
+    { LEASE_DATABASE_URL: DATABASE },
+    ['--database-url is for --storage postgres, but --storage is memory'],
+  ],
+  [
+    `--storage postgres --database-url ${DATABASE} --database-url-file ${GOOD_FILE}`,
+    {},
+    ['--database-url and --database-url-file are both given: one is enough'],
+  ],
+  ['--storage postgres --database-url mysql://u:hunter2@db/lease', {}, [`--database-url: ${NO_URL}`]],
+  ['--storage postgres --database-url hunter2', {}, [`--database-url: ${NO_URL}`]],
+  ['--storage postgres', { LEASE_DATABASE_URL: 'postgres:///hunter2' }, [`LEASE_DATABASE_URL: ${NO_URL}`]],
+  [
+    '--storage postgres --database-url-file /no/such/file',
+    {},
+    ['--database-url-file: "/no/such/file" cannot be read: ENOENT'],
+  ],
+  [`--database-schema Lease`, {}, [`--database-schema: "Lease" ${NO_SCHEMA}`]],
+  [`--database-schema pg_lease`, {}, [`--database-schema: "pg_lease" ${NO_SCHEMA}`]],
+  ['--database-schema a";drop', {}, [`--database-schema: "a\\";drop" ${NO_SCHEMA}`]],
+  ['--database-connections 3', {}, ['--database-connections: 3 is not within 4 to 1000']],
+  ['--storage SQLITE', {}, ['--storage: "SQLITE" is none of sqlite, memory, postgres']],
+  ['', { LEASE_STORAGE: 'redis' }, ['LEASE_STORAGE: "redis" is none of sqlite, memory, postgres']],
   ['--data-dir=', {}, ['--data-dir: "" is no path']],
   ['--min-ttl 5', {}, [`--min-ttl: "5" ${DURATION}`]],
   ['--min-ttl 5d', {}, [`--min-ttl: "5d" ${DURATION}`]],
@@ -95,7 +137,18 @@ describe('bad configuration exits with 78', () => {
     const args = ['serve', ...flags.split(' ').filter((arg) => arg !== '')];
     const invoked = await invoke(args, env);
     expect(invoked.err).toBe(errors.map((error) => `error: ${error}\n`).join(''));
+    expect(invoked.err).not.toContain('hunter2');
     expect(invoked).toMatchObject({ code: 78, out: '', config: undefined });
+  });
+
+  it('migrate takes the settings of the database alone', async () => {
+    const invoked = await invoke(['migrate', '--grace', '1s', '--database-schema', '1']);
+    expect(invoked.err.trimEnd().split('\n')).toEqual([
+      'error: --grace is no flag of this command',
+      `error: --database-schema: "1" ${NO_SCHEMA}`,
+      'error: --storage postgres needs --database-url or --database-url-file',
+    ]);
+    expect(invoked).toMatchObject({ code: 78, migrated: undefined });
   });
 
   it('says everything that is wrong, at once', async () => {
@@ -115,7 +168,7 @@ describe('bad configuration exits with 78', () => {
     expect(code).toBe(78);
     expect(err.trimEnd().split('\n')).toEqual([
       'error: --bogus is no flag of this command',
-      'error: --storage: "etcd" is none of sqlite, memory',
+      'error: --storage: "etcd" is none of sqlite, memory, postgres',
       `error: --grace: "5x" ${DURATION}`,
       'error: LEASE_CLAIM_TTL: 5s is not within 32001ms to 1h',
       'error: LEASE_BRAKE_SHARE: "half" is no share such as 0.25 (above 0, at most 1)',

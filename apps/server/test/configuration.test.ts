@@ -14,6 +14,10 @@ describe('configuration', () => {
       insecureListen: false,
       storage: 'sqlite',
       dataDir: './lease-data',
+      databaseUrl: '',
+      databaseUrlFile: '',
+      databaseSchema: 'lease',
+      databaseConnections: 16,
       minTtlMs: 1_000,
       maxTtlMs: 86_400_000,
       defaultTtlMs: 300_000,
@@ -54,6 +58,16 @@ describe('configuration', () => {
     const flags = ['--allow-cleanup-target', 'a.example', '--allow-cleanup-target', '10.0.0.0/8, .b.example'];
     const { config } = await invoke(['serve', ...flags], { LEASE_ALLOW_CLEANUP_TARGET: 'public' });
     expect(config?.allowCleanupTarget).toEqual(['a.example', '10.0.0.0/8', '.b.example']);
+  });
+
+  it('migrate is for PostgreSQL, whatever the servers are told', async () => {
+    const url = 'postgresql://lease@db.example/lease';
+    const { code, migrated, config } = await invoke(['migrate', '--database-schema', 'a'], {
+      LEASE_DATABASE_URL: url,
+      LEASE_STORAGE: 'sqlite',
+    });
+    expect([code, config]).toEqual([0, undefined]);
+    expect(migrated).toMatchObject({ storage: 'postgres', databaseUrl: url, databaseSchema: 'a' });
   });
 
   it('of a flag given twice, the last one counts', async () => {

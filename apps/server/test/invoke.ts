@@ -7,6 +7,8 @@ export interface Invoked {
   readonly err: string;
   /** What `serve` was called with; unset if it was not. */
   readonly config: Config | undefined;
+  /** What `migrate` was called with; unset if it was not. */
+  readonly migrated: Config | undefined;
 }
 
 /** Runs the command line in this process, with a `serve` that serves nothing. */
@@ -14,16 +16,21 @@ export async function invoke(args: readonly string[], env: Record<string, string
   let out = '';
   let err = '';
   let config: Config | undefined;
+  let migrated: Config | undefined;
   const code = await runCommand({
     args,
     env,
     version: '1.2.3',
     serve: (given) => {
       config = given;
-      return Promise.resolve();
+      return Promise.resolve(undefined);
+    },
+    migrate: (given) => {
+      migrated = given;
+      return Promise.resolve(0);
     },
     out: (text) => (out += text),
     err: (text) => (err += text),
   });
-  return { code, out, err, config };
+  return { code, out, err, config, migrated };
 }

@@ -5,6 +5,8 @@ import {
   startServer,
   type RunningMock,
   type RunningServer,
+  type Storage,
+  STORAGES,
 } from '../../helpers/index.js';
 
 /** Leases end soon enough for a test to wait for it. */
@@ -12,10 +14,10 @@ export const QUICK = ['--grace', '200ms', '--min-ttl', '200ms'];
 
 /** A real server, a client made from the .proto files alone, and a cleanup endpoint. */
 export class Stage {
-  readonly storage: 'memory' | 'sqlite';
+  readonly storage: Storage;
   #open: { server: RunningServer; client: RawClient; mock: RunningMock } | undefined;
 
-  constructor(storage: 'memory' | 'sqlite') {
+  constructor(storage: Storage) {
     this.storage = storage;
   }
 
@@ -49,9 +51,9 @@ export class Stage {
   }
 }
 
-/** Runs the tests on memory and on sqlite. Those of one storage share a server: each takes objects of its own. */
+/** Runs the tests on every storage. Those of one storage share a server: each takes objects of its own. */
 export function onEachStorage(tests: (stage: Stage) => void, flags: readonly string[] = QUICK): void {
-  describe.each(['memory', 'sqlite'] as const)('%s', (storage) => {
+  describe.each(STORAGES)('%s', (storage) => {
     const stage = new Stage(storage);
     beforeAll(() => stage.open(flags));
     afterAll(() => stage.close());

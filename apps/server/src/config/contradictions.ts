@@ -9,9 +9,22 @@ export function contradictions(config: Partial<Config>): string[] {
     ...above('--min-ttl', minTtlMs, '--max-ttl', maxTtlMs),
     ...above('--min-ttl', minTtlMs, '--default-ttl', defaultTtlMs),
     ...above('--default-ttl', defaultTtlMs, '--max-ttl', maxTtlMs),
+    ...database(config),
     ...samePort(grpcListen, httpListen),
     ...(insecureListen === false ? [...exposed('grpc', grpcListen), ...exposed('http', httpListen)] : []),
   ];
+}
+
+/** Whoever names a database and forgets `--storage postgres` would be served from a file. */
+function database({ storage, databaseUrl, databaseUrlFile }: Partial<Config>): string[] {
+  // A setting that is wrong itself is missing here; one that was not given is the empty text.
+  if (storage === undefined || databaseUrl === undefined || databaseUrlFile === undefined) return [];
+  const given = [databaseUrl !== '' && '--database-url', databaseUrlFile !== '' && '--database-url-file'];
+  const names = given.filter((name) => name !== false);
+  if (names.length === 2) return ['--database-url and --database-url-file are both given: one is enough'];
+  if (storage === 'postgres')
+    return names.length === 0 ? ['--storage postgres needs --database-url or --database-url-file'] : [];
+  return names.map((name) => `${name} is for --storage postgres, but --storage is ${storage}`);
 }
 
 function above(

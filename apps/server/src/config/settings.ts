@@ -1,3 +1,4 @@
+import { databaseUrl, databaseUrlFile, schemaName } from './database-kinds.js';
 import {
   choice,
   count,
@@ -26,11 +27,19 @@ export const SETTINGS = {
   httpListen: setting(listenAddress, '127.0.0.1:9090', 'where /metrics, /healthz and /readyz are served'),
   insecureListen: setting(flag, 'false', 'serve in plain text to other machines; needed off loopback'),
   storage: setting(
-    choice('sqlite', 'memory'),
+    choice('sqlite', 'memory', 'postgres'),
     'sqlite',
-    'sqlite: durable, in --data-dir; memory: gone when the server stops',
+    'sqlite: durable, in --data-dir; postgres: any number of servers over one database; memory: gone when the server stops',
   ),
   dataDir: setting(directory, './lease-data', 'the directory of the sqlite store, made if it is not there'),
+  databaseUrl: setting(
+    databaseUrl,
+    '',
+    'the PostgreSQL database, postgres://user:password@host:5432/name; better in a file or in the environment, since flags can be seen by other users',
+  ),
+  databaseUrlFile: setting(databaseUrlFile, '', 'a file that holds the URL of the database and nothing else'),
+  databaseSchema: setting(schemaName, 'lease', 'the schema in that database, made if it is not there'),
+  databaseConnections: setting(count(4, 1_000), '16', 'connections to the database, at most'),
   minTtlMs: setting(duration('10ms', '87600h'), '1s', 'the shortest TTL that may be asked for'),
   maxTtlMs: setting(duration('10ms', '87600h'), '24h', 'the longest TTL that may be asked for'),
   defaultTtlMs: setting(duration('10ms', '87600h'), '5m', 'the TTL of a lease whose creator asks for none'),
@@ -82,6 +91,9 @@ export type Config = {
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Those that say which database it is, and all that `lease-server migrate` needs. */
+export const DATABASE_SETTING_NAMES = ['databaseUrl', 'databaseUrlFile', 'databaseSchema'] as const;
 
 /** `minTtlMs`: `min-ttl`. */
 export function flagName(name: SettingName): string {
