@@ -3,6 +3,7 @@ import { abandon, endAttempt } from './cleanups.js';
 import { allowed, same } from './difference.js';
 import { expire } from './leases.js';
 import { draw, type Model, operatorPaused, type Run } from './records.js';
+import { recoveryAfter, sparedUntil } from './recovery.js';
 
 const LOSSES_TO_ABANDON = 16;
 
@@ -17,23 +18,36 @@ export function sweep(
   expired: ReadonlySet<string>,
 ): void {
   const { now } = model;
-  const gapMs = now - (model.lastSweep ?? now);
+  const gap = { from: model.lastSweep ?? now, to: now };
   model.lastSweep = now;
-  if (gapMs > 1_000) model.gapUntil = Math.max(model.gapUntil, now + Math.min(gapMs, 30_000));
+  if (gap.to - gap.from > 1_000) {
+    model.gapUntil = Math.max(model.gapUntil, now + Math.min(gap.to - gap.from, 30_000));
+    model.recovery = recoveryAfter(gap, model.recovery);
+  }
   const paused = operatorPaused(model) || now < model.gapUntil;
 
   const active = model.leases.filter(({ lease }) => lease.state === 'ACTIVE');
   const ended = active.filter(({ lease }) => expired.has(lease.leaseId));
   const overdue = active.filter(({ lease }) => lease.expireTime + graceMs <= now);
+  for (const found of paused ? [] : overdue) {
+    const until = sparedUntil(model.recovery, found.lease);
+    if (until > now) found.putOffUntil = Math.max(found.putOffUntil ?? 0, until);
+  }
+  // Put off by a sweep without a grace, a lease is met by one with a grace only so much later.
+  const inOrder = overdue.filter(({ putOffUntil = 0 }) => putOffUntil + graceMs <= now);
   allowed(
     'end a lease before its time',
     ended.every((lease) => overdue.includes(lease)),
   );
   allowed('end anything in a pause', !paused || ended.length === 0);
+  allowed(
+    'end in a recovery what was not renewed since the gap',
+    ended.every(({ lease }) => sparedUntil(model.recovery, lease) <= now),
+  );
   allowed('end more than the limit', ended.length <= limit);
   allowed(
     'leave overdue leases for later',
-    paused || report.nextInMs === 0 || ended.length === overdue.length,
+    paused || report.nextInMs === 0 || inOrder.every((lease) => ended.includes(lease)),
   );
   allowed('sleep through a heartbeat', report.nextInMs >= 0 && report.nextInMs <= 500);
   const runsBefore = model.runs.length;

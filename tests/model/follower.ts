@@ -13,7 +13,7 @@ import { verbOf } from './writes.js';
 /** What a sequence runs on. */
 export interface Followed {
   readonly store: LeaseStore;
-  readonly time: ManualClock;
+  readonly time: Pick<ManualClock, 'advance' | 'stepWall' | 'wallMs'>;
   reopen(): Promise<void>;
 }
 
@@ -79,6 +79,7 @@ export class Follower {
       case 'resume':
         this.#model.operatorUntil = 0;
         this.#model.gapUntil = 0;
+        delete this.#model.recovery;
         same('resume', await this.#store.resume(), stateView(this.#model));
         return;
       case 'prune':
@@ -102,7 +103,9 @@ export class Follower {
   async #sweep({ limit, graceMs }: StepOf<'sweep'>): Promise<void> {
     const command = { limit, graceMs, brakeShare: 0.25 };
     const report = await this.#store.expireDue(command);
-    const { leases } = await this.#store.list({ limit: 1_000, state: 'EXPIRED' });
+    // All that comes to nothing is told apart by the report: most sweeps find nothing.
+    const { leases } =
+      report.expired === 0 ? { leases: [] } : await this.#store.list({ limit: 1_000, state: 'EXPIRED' });
     sweep(this.#model, command, report, new Set(leases.map(({ leaseId }) => leaseId)));
   }
 

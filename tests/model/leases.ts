@@ -95,6 +95,7 @@ export function renew(model: Model, command: RenewLease): RenewResult {
   if (held.outcome === 'refused') return held;
   const { lease } = held.found;
   if (lease.state !== 'ACTIVE') return { outcome: 'refused', reason: 'LEASE_ENDED', now };
+  delete held.found.putOffUntil;
   held.found.lease = {
     ...lease,
     expireTime: Math.max(lease.expireTime, now + (command.ttlMs ?? lease.ttlMs)),

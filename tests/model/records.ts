@@ -8,6 +8,7 @@ import type {
   Metadata,
   ObjectRef,
 } from '@lease/core';
+import type { Recovery } from './recovery.js';
 
 /** The model of a store: what it would remember if memory and time cost nothing. Nothing is ever deleted or indexed. */
 export interface Model {
@@ -17,6 +18,7 @@ export interface Model {
   counter: number;
   lastSweep?: number;
   gapUntil: number;
+  recovery?: Recovery;
   operatorUntil: number;
   leases: ModelLease[];
   /** Every pending or finished run of a cleanup, in the order in which their objects fell due. */
@@ -32,6 +34,8 @@ export interface Model {
 export interface ModelLease {
   lease: Lease;
   requestHash: string;
+  /** A sweep met it in a recovery, and may have put it off until then. */
+  putOffUntil?: number;
   pruned: boolean;
 }
 

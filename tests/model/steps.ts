@@ -7,7 +7,7 @@ const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: 
 const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const sometimes = fc.constantFrom(false, false, false, false, false, false, false, true);
-const ttlMs = fc.constantFrom(1_000, 1_000, 2_000, 2_500, 30_000, 3_600_000);
+const ttlMs = fc.constantFrom(1_000, 1_000, 2_000, 2_500, 30_000, 60_000, 3_600_000);
 
 const pointer: fc.Arbitrary<Pointer> = fc.record({
   among: fc.constantFrom('fit', 'fit', 'fit', 'all'),
@@ -103,12 +103,13 @@ const step = fc.oneof(
     weight: 10,
     arbitrary: record<Step>({
       do: fc.constant('advance'),
-      ms: fc.constantFrom(1, 400, 500, 999, 1_000, 1_000, 1_001, 2_000, 40_000, 3_600_000),
+      ms: fc.constantFrom(1, 400, 500, 999, 1_000, 1_000, 1_001, 2_000, 40_000, 90_000, 3_600_000),
     }),
   },
   {
     weight: 10,
-    arbitrary: record<Step>({ do: fc.constant('elapse'), seconds: fc.integer({ min: 1, max: 5 }) }),
+    // Now and then beyond the pause that follows a gap.
+    arbitrary: record<Step>({ do: fc.constant('elapse'), seconds: fc.constantFrom(1, 2, 3, 4, 5, 31) }),
   },
   { weight: 1, arbitrary: record<Step>({ do: fc.constant('pause'), forMs: fc.constantFrom(500, 10_000) }) },
   { weight: 4, arbitrary: record<Step>({ do: fc.constant('resume') }) },

@@ -15,11 +15,11 @@ export async function report(plan: Plan, violation: Violation, sabotage: Sabotag
   const shrunk =
     violation.id === 'determinism' ? { plan, violation, tries: 0 } : await shrink(plan, violation, sabotage);
   const { trace } = await run(shrunk.plan, { sabotage, keepTrace: true });
-  const { climate, replicas, clients, objects, ttlsMs, graceMs, maxConcurrent } = shrunk.plan.shape;
+  const { climate, pace, replicas, clients, objects, ttlsMs, graceMs, maxConcurrent } = shrunk.plan.shape;
   return [
     `${violation.id} is broken with seed ${plan.seed} (${plan.operations.length} operations): ${violation.message}`,
     `shrunk in ${shrunk.tries} tries to ${shrunk.plan.operations.length} operations and ${shrunk.plan.faults.length} faults: ${shrunk.violation.message}`,
-    `world: ${climate}, ${replicas} replicas, ${clients} clients, ${objects} objects, TTL ${ttlsMs.join(' or ')} ms, grace ${graceMs} ms, ${maxConcurrent} attempts at once`,
+    `world: ${climate}, ${pace}, ${replicas} replicas, ${clients} clients, ${objects} objects, TTL ${ttlsMs.join(' or ')} ms, grace ${graceMs} ms, ${maxConcurrent} attempts at once`,
     'schedule:',
     ...last(schedule(shrunk.plan)),
     'what happened last:',

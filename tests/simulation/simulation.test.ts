@@ -50,6 +50,7 @@ describe(`${SEEDS} simulated worlds of ${OPERATIONS} operations`, () => {
     'store-out-silent',
     'partition',
     'wall-step',
+    'store-restart',
     'store-clock-leap',
     'client-crash',
     'client-block',

@@ -36,9 +36,10 @@ export class LeaseTable {
     this.#arrivals.append(slot);
   }
 
-  /** Puts a lease that the sweep took back in order. */
+  /** Puts a lease in order: one that the sweep took, or one that stands where it no longer belongs. */
   saveCheck(lease: LeaseRecord): void {
     const slot = this.#slot(lease);
+    if (slot.heapIndex >= 0) this.#lanes[slot.lane].remove(slot);
     slot.lane = lease.lane;
     this.#lanes[slot.lane].push(slot);
   }

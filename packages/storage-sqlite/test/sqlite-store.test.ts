@@ -123,6 +123,44 @@ describe('SqliteStore', () => {
     await second.close();
   });
 
+  it('S14 S15: ends no live lease when the wall clock was set ahead while it was closed', async () => {
+    const { store, clock, reopen } = openStore();
+    await store.create([createCommand({ leaseId: uuid(1), ttlMs: 300_000 })]);
+    await store.expireDue(SWEEP);
+    await store.close();
+    clock.stepWall(600_000);
+    const second = reopen();
+    for (let passedMs = 0; passedMs <= 100_000; passedMs += 500) {
+      await second.expireDue(SWEEP);
+      await clock.advance(500);
+    }
+    const [renewed] = await second.renew([{ leaseId: uuid(1), serviceId: 'service-a' }]);
+    expect(renewed?.outcome).toBe('done');
+    await second.close();
+  });
+
+  it('S14: opens a file from before there were recoveries, and knows of none', async () => {
+    const { path, store, clock, reopen } = openStore();
+    await store.create([createCommand({ leaseId: uuid(1), ttlMs: 600_000 })]);
+    await store.expireDue(SWEEP);
+    await clock.advance(1_200_000);
+    await store.expireDue(SWEEP);
+    await store.close();
+    const database = openDatabase(path);
+    const removed = `json_remove(control, '$.gapEnd', '$.recoverUntil')`;
+    database.exec(`update control set control = ${removed} where control != ${removed}`);
+    expect(database.prepare('select changes()').raw().get()).toEqual([1]);
+    closeDatabase(database);
+    const second = reopen();
+    for (let passedMs = 0; passedMs <= 30_000; passedMs += 500) {
+      expect((await second.stats()).leases.expired).toBe(0);
+      await second.expireDue(SWEEP);
+      await clock.advance(500);
+    }
+    expect((await second.stats()).leases.expired).toBe(1);
+    await second.close();
+  });
+
   it('draws fences and generations that grow over a restart with a clock set back', async () => {
     const { store, clock, reopen } = openStore();
     const [before] = await store.create([createCommand({ leaseId: uuid(1) })]);

@@ -92,6 +92,7 @@ export class CleanupWitness {
 
   resumed({ pauses }: CollectionState): void {
     this.#parts.pauses.resumed();
+    this.#parts.recoveries.resumed();
     this.#parts.verdict.expect(
       pauses.length === 0,
       'S14',

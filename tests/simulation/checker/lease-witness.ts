@@ -65,12 +65,12 @@ export class LeaseWitness {
   }
 
   async swept(sweep: Sweep, report: SweepReport): Promise<void> {
-    const { holds, leases, lives, pauses, store, storeNow, verdict } = this.#parts;
+    const { holds, leases, lives, pauses, recoveries, store, storeNow, verdict } = this.#parts;
     const now = storeNow();
     pauses.swept(report, now);
-    if (report.expired === 0) return;
+    recoveries.swept(now);
     let ended = 0;
-    for (const { lease: before } of leases.allActive) {
+    for (const { lease: before } of report.expired === 0 ? [] : leases.allActive) {
       const { lease } = await store.get(before.leaseId);
       if (lease === undefined || lease.state === 'ACTIVE') continue;
       ended += 1;
@@ -80,6 +80,7 @@ export class LeaseWitness {
         () =>
           `lease ${lease.leaseId} became ${lease.state} ${before.expireTime + sweep.graceMs - now} ms too early`,
       );
+      recoveries.ended(before, now);
       holds.expired(lease.leaseId);
       const known = leases.ended(lease);
       if (known !== undefined) lives.leaseEnded(known, undefined);
@@ -89,7 +90,9 @@ export class LeaseWitness {
       'S16',
       () => `a sweep says it ended ${report.expired} leases, ${ended} did`,
     );
-    await takeStock(this.#parts);
+    const left = leases.allActive.map(({ lease }) => lease);
+    recoveries.left(left, sweep, report, now);
+    if (ended > 0) await takeStock(this.#parts);
   }
 
   async pruned(command: Prune, report: PruneReport): Promise<void> {

@@ -5,6 +5,7 @@ import type { HoldBook } from './hold-book.js';
 import type { LeaseBook } from './lease-book.js';
 import type { LifeBook } from './life-book.js';
 import type { PauseBook } from './pause-book.js';
+import type { RecoveryBook } from './recovery-book.js';
 import { checkTotals } from './totals.js';
 import type { Verdict } from './verdict.js';
 
@@ -23,6 +24,7 @@ export interface WitnessParts {
   readonly attempts: AttemptBook;
   readonly holds: HoldBook;
   readonly pauses: PauseBook;
+  readonly recoveries: RecoveryBook;
 }
 
 /** After each step: every cleanup is as it should be, and the totals agree (S6, S8, S16). */

@@ -29,6 +29,8 @@ type Harm =
   | { readonly kind: 'partition'; readonly a: string; readonly b: string; readonly forMs: number }
   /** A wall clock steps: a replica's, a client's or the store machine's. */
   | { readonly kind: 'wall-step'; readonly place: string; readonly byMs: number }
+  /** Its machine restarts, and comes back with its clock ahead. */
+  | { readonly kind: 'store-restart'; readonly forMs: number; readonly byMs: number }
   /** The clock that decides goes forward. */
   | { readonly kind: 'store-clock-leap'; readonly byMs: number }
   | {
@@ -48,7 +50,7 @@ type FaultKind = Fault['kind'];
 const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
   calm: {},
   kills: { crash: 6, 'crash-at-call': 10 },
-  outages: { blackout: 4, 'store-outage': 4, 'store-clock-leap': 1, 'wall-step': 1 },
+  outages: { blackout: 4, 'store-outage': 4, 'store-restart': 2, 'store-clock-leap': 2, 'wall-step': 1 },
   storm: {
     crash: 4,
     'crash-at-call': 6,
@@ -59,6 +61,7 @@ const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
     'store-outage': 3,
     partition: 5,
     'wall-step': 3,
+    'store-restart': 0.3,
     'store-clock-leap': 0.5,
     endpoint: 8,
     'client-crash': 4,
@@ -106,12 +109,12 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
     case 'zombie':
       return { kind, at: chance.item(['granted', 'sent'] as const), forMs: chance.whole(40_000, 50_000) };
     case 'blackout':
-      return { kind, forMs: chance.spread(300, 60_000) };
+      return { kind, forMs: chance.spread(300, shape.maxOutageMs) };
     case 'store-outage':
       return {
         kind,
         outage: chance.item(['before', 'after', 'silent'] as const),
-        forMs: chance.spread(100, shape.climate === 'outages' ? 60_000 : 10_000),
+        forMs: chance.spread(100, shape.climate === 'outages' ? shape.maxOutageMs : 10_000),
       };
     case 'partition': {
       const between = chance.item(['client', 'store', 'endpoint'] as const);
@@ -129,7 +132,9 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
       return { kind, place, byMs: chance.item([-1, 1]) * Math.round(chance.spread(10, 86_400_000)) };
     }
     case 'store-clock-leap':
-      return { kind, byMs: Math.round(chance.spread(1_000, 25_000)) };
+      return { kind, byMs: leapMs(chance) };
+    case 'store-restart':
+      return { kind, forMs: chance.spread(100, 10_000), byMs: leapMs(chance) };
     case 'endpoint': {
       const conduct = chance.item([
         'slow',
@@ -153,4 +158,9 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
     case 'client-block':
       return { kind, client, forMs: 2 * chance.item(shape.ttlsMs) };
   }
+}
+
+/** Up to 20 min, beyond most TTLs. */
+function leapMs(chance: Chance): number {
+  return Math.round(chance.spread(1_000, 1_200_000));
 }

@@ -96,7 +96,7 @@ function action(kind: OperationKind, chance: Chance, shape: Shape): Action {
         kind,
         client,
         wish,
-        forMs: chance.hits(0.05) ? chance.spread(5_000, 60_000) : chance.spread(20, 2_000),
+        forMs: chance.hits(shape.longHolds) ? chance.spread(...shape.longHoldMs) : chance.spread(20, 2_000),
         end,
       };
     }

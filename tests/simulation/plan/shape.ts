@@ -8,9 +8,13 @@ import type { LinkKind, Weather } from '../engine/network.js';
  */
 export type Climate = 'calm' | 'kills' | 'outages' | 'storm';
 
+/** Whether leases, holds and outages last for seconds, or for minutes. */
+type Pace = 'seconds' | 'minutes';
+
 /** The size and the settings of one world. */
 export interface Shape {
   readonly climate: Climate;
+  readonly pace: Pace;
   readonly replicas: number;
   readonly clients: number;
   readonly services: number;
@@ -26,10 +30,19 @@ export interface Shape {
   readonly quota: number;
   /** From one operation to the next, on average. */
   readonly meanGapMs: number;
+  /** A hold that is kept for a while: at least, and at most. */
+  readonly longHoldMs: readonly [number, number];
+  /** How many holds are. */
+  readonly longHolds: number;
+  /** An outage of our own, at most. */
+  readonly maxOutageMs: number;
   readonly weather: Readonly<Record<LinkKind, Weather>>;
 }
 
 const CLIMATES: Readonly<Record<Climate, number>> = { calm: 10, kills: 15, outages: 20, storm: 55 };
+
+/** How many worlds have leases of minutes. They take their time, and so are few. */
+const MINUTES: Readonly<Record<Climate, number>> = { calm: 0, kills: 0, outages: 0.4, storm: 0.08 };
 
 const CLEAR: Weather = {
   minDelayMs: 0.2,
@@ -48,8 +61,9 @@ export function shapeOf(seed: number): Shape {
   const chance = Chance.of(seed, 'shape');
   const climate = chance.weighted(CLIMATES);
   const maxConcurrent = chance.item([1, 2, 8, 64]);
-  return {
+  const shape: Shape = {
     climate,
+    pace: 'seconds',
     replicas: chance.whole(1, 4),
     clients: chance.whole(2, 6),
     services: chance.whole(1, 3),
@@ -68,7 +82,31 @@ export function shapeOf(seed: number): Shape {
     perEndpoint: Math.min(maxConcurrent, chance.item([1, 4, 16])),
     quota: chance.item([8, 40, 10_000]),
     meanGapMs: chance.item([10, 20, 60]),
+    longHoldMs: [5_000, 60_000],
+    longHolds: 0.05,
+    maxOutageMs: 60_000,
     weather: climate === 'storm' ? storm(chance) : calm,
+  };
+  return chance.hits(MINUTES[climate]) ? inMinutes(shape, chance) : shape;
+}
+
+/** Leases that outlast the pause of S14 many times over, and outages that outlast the leases. */
+function inMinutes(shape: Shape, chance: Chance): Shape {
+  return {
+    ...shape,
+    pace: 'minutes',
+    replicas: chance.whole(1, 2),
+    ttlsMs: chance.item([
+      [60_000, 300_000],
+      [120_000, 600_000],
+      [40_000, 90_000, 600_000],
+    ]),
+    // Idle sweeps are most of what happens in such a world.
+    sweepIntervalMs: 500,
+    meanGapMs: 1_000,
+    longHoldMs: [60_000, 1_200_000],
+    longHolds: 0.4,
+    maxOutageMs: 1_200_000,
   };
 }
 

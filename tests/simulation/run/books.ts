@@ -6,6 +6,7 @@ import { HoldBook } from '../checker/hold-book.js';
 import { LeaseBook } from '../checker/lease-book.js';
 import { LifeBook } from '../checker/life-book.js';
 import { PauseBook } from '../checker/pause-book.js';
+import { RecoveryBook } from '../checker/recovery-book.js';
 import type { Verdict } from '../checker/verdict.js';
 import { CleanupWitness } from '../checker/cleanup-witness.js';
 import { LeaseWitness } from '../checker/lease-witness.js';
@@ -51,6 +52,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   const holds = new HoldBook({ scheduler, verdict, leases, protectedHere: shape.climate === 'outages' });
   const answers = new AnswerBook(verdict, leases);
   const pauses = new PauseBook(verdict);
+  const recoveries = new RecoveryBook(verdict);
   const parts = {
     store,
     storeNow,
@@ -62,6 +64,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     attempts,
     holds,
     pauses,
+    recoveries,
   };
   const leaseWitness = new LeaseWitness(parts);
   const cleanupWitness = new CleanupWitness(parts);

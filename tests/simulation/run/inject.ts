@@ -36,6 +36,12 @@ export function inject(world: World, fault: Fault): void {
     case 'wall-step':
       stepWall(world, fault.place, fault.byMs);
       return;
+    case 'store-restart':
+      world.storeNode.fail('before', fault.forMs);
+      world.scheduler.after(fault.forMs, () => {
+        world.leapStoreClock(fault.byMs);
+      });
+      return;
     case 'store-clock-leap':
       world.leapStoreClock(fault.byMs);
       return;

@@ -81,7 +81,7 @@ async function callService(world: World, { transport, serviceId }: ClientSite, o
   }
 }
 
-async function operate({ operator }: World, operation: OperatorOperation): Promise<void> {
+async function operate({ operator, storeLeadMs }: World, operation: OperatorOperation): Promise<void> {
   switch (operation.kind) {
     case 'retry':
     case 'forget': {
@@ -102,8 +102,9 @@ async function operate({ operator }: World, operation: OperatorOperation): Promi
     case 'prune':
       await operator.prune({
         endedLeasesOlderThanMs: operation.leasesOlderThanMs,
-        // An outcome may be offered again for a minute: its attempt has to be remembered as long.
-        finishedCleanupsOlderThanMs: 120_000,
+        // An outcome may be offered again for a minute, in which the store's clock may have leapt: its attempt has to be
+        // remembered as long.
+        finishedCleanupsOlderThanMs: 120_000 + storeLeadMs,
         limit: operation.limit,
       });
   }

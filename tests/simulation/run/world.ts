@@ -78,6 +78,11 @@ export class World {
     return this.#harmUntilMs;
   }
 
+  /** How far the store's clock is ahead of the world's. */
+  get storeLeadMs(): number {
+    return this.#storeLeadMs;
+  }
+
   /** The store's clock goes forward. Nobody else's does. */
   leapStoreClock(byMs: number): void {
     this.#storeLeadMs += byMs;

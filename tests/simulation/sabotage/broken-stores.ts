@@ -136,6 +136,23 @@ export function unpausing(store: LeaseStore): LeaseStore {
   });
 }
 
+export function lenient(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    expireDue: (sweep) => store.expireDue({ ...sweep, graceMs: 2 * sweep.graceMs + 1_000 }),
+  });
+}
+
+/** As if nothing followed the pause. */
+export function unrecovering(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    expireDue: async (sweep) => {
+      const { pauses } = await store.collectionState();
+      if (pauses.length === 0) await store.resume();
+      return store.expireDue(sweep);
+    },
+  });
+}
+
 /** Reads from a replica that lags. */
 export function showingThePast(store: LeaseStore): LeaseStore {
   const first = new Map<string, Awaited<ReturnType<LeaseStore['get']>>>();

@@ -9,6 +9,7 @@ import {
   forgetful,
   generous,
   hasty,
+  lenient,
   passingOver,
   resurrecting,
   reviving,
@@ -16,6 +17,7 @@ import {
   showingThePast,
   stampingByItself,
   unpausing,
+  unrecovering,
 } from './broken-stores.js';
 
 /** A promise broken on purpose, and the ids under which that may be seen first. */
@@ -59,6 +61,12 @@ export const catalogue: readonly Case[] = [
     sabotage: { store: forgetful },
   },
   { name: 'R14 S14: the pause after a gap is dropped', seenAs: ['S14'], sabotage: { store: unpausing } },
+  {
+    name: 'R14 S14: a recovery ends with the pause',
+    seenAs: ['S14'],
+    sabotage: { store: unrecovering },
+  },
+  { name: 'L1: a sweep counts the grace twice', seenAs: ['L1'], sabotage: { store: lenient } },
   { name: 'R4 S9: a collector calls twice', seenAs: ['S7', 'S9'], sabotage: { executor: callingTwice } },
   { name: 'S3: a lease is shown as it was', seenAs: ['S3', 'S4'], sabotage: { store: showingThePast } },
   { name: 'L1: an endpoint is never served', seenAs: ['liveness'], sabotage: { store: passingOver } },

@@ -4,6 +4,7 @@ import { brakeHolds, countLoss, rearmBrake } from './brake.js';
 import { endLease } from './end-lease.js';
 import { expiryPaused, noteSweep } from './pauses.js';
 import type { Lane, LeaseRecord } from './records.js';
+import { recoveryEnd } from './recovery.js';
 import type { Session } from './session.js';
 
 const ALL_LANES: readonly Lane[] = ['fresh', 'renewed'];
@@ -53,6 +54,12 @@ function visit(
   if (renewed) lease.lane = 'renewed';
   if (lease.expireTime > horizon) {
     lease.checkAt = lease.expireTime;
+    return 'rearmed';
+  }
+  const recoveringMs = recoveryEnd(tables.control, lease) - now;
+  if (recoveringMs > 0) {
+    // To be met at the end of its recovery, to which no grace is added.
+    lease.checkAt = horizon + recoveringMs;
     return 'rearmed';
   }
   return renewed && brakeHolds(tables.control, now) ? 'skipped' : 'end';

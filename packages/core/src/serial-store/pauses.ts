@@ -2,6 +2,7 @@ import type { Instant } from '../clock/clock.js';
 import { type CollectionState, GAP, type Pause, type PauseCollection } from '../store/control-verbs.js';
 import { brakeHolds } from './brake.js';
 import type { ControlRecord } from './records.js';
+import { beginRecovery, endRecovery } from './recovery.js';
 import type { Session } from './session.js';
 
 /** Whether an operator stopped expiry and collection. */
@@ -16,17 +17,19 @@ export function expiryPaused(control: ControlRecord, now: Instant): boolean {
 
 /**
  * Notes that somebody sweeps. If nobody did for a while, renewals could not get through either: expiry pauses for as
- * long as that took (S14). A store that was never swept has no gap.
+ * long as that took (S14), and a recovery begins. A store that was never swept has no gap.
  *
  * Returns whether the control row is to be kept: twice per heartbeat is enough, since a lost one only lengthens a pause,
  * and a sweep that found nothing then costs no commit.
  */
 export function noteSweep(control: ControlRecord, now: Instant): boolean {
   const first = control.lastSweep === undefined;
-  const gapMs = now - (control.lastSweep ?? now);
+  const lastSweep = control.lastSweep ?? now;
+  const gapMs = now - lastSweep;
   control.lastSweep = now;
   if (gapMs > GAP.toleratedMs) {
     control.gapUntil = Math.max(control.gapUntil ?? 0, now + Math.min(gapMs, GAP.maxPauseMs));
+    beginRecovery(control, lastSweep, now);
     return true;
   }
   // Both: other writes keep the row too, but only with the sweep before this one.
@@ -47,6 +50,7 @@ export function resume({ tables, now }: Session): CollectionState {
   control.operatorUntil = undefined;
   control.operatorNote = undefined;
   control.gapUntil = undefined;
+  endRecovery(control);
   if (brakeHolds(control, now)) control.brakeUntil = now;
   tables.saveControl(now);
   return collectionState(control, now);

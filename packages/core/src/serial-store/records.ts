@@ -123,6 +123,10 @@ export interface ControlRecord {
   /** What fences and generations were last drawn from. */
   counter: number;
   gapUntil: Instant | undefined;
+  /** When the latest gap was noticed. Unset: there was none, or an operator ended its recovery. */
+  gapEnd: Instant | undefined;
+  /** When leases that were not renewed since {@link gapEnd} may end, unless they may sooner. */
+  recoverUntil: Instant | undefined;
   operatorUntil: Instant | undefined;
   operatorNote: string | undefined;
   /** Ahead: the brake holds. Passed: it was lifted and waits for expiry to catch up. Unset: it is armed. */
@@ -138,6 +142,8 @@ export function newControl(now: Instant): ControlRecord {
     lastSweep: undefined,
     counter: 0,
     gapUntil: undefined,
+    gapEnd: undefined,
+    recoverUntil: undefined,
     operatorUntil: undefined,
     operatorNote: undefined,
     brakeUntil: undefined,

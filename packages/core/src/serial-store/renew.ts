@@ -13,6 +13,11 @@ export function renewLease({ tables, now }: Session, command: RenewLease): Renew
   lease.renewTime = now;
   lease.renewalCount += 1;
   tables.saveRenewal(lease);
+  if (lease.checkAt > lease.expireTime) {
+    // The sweep moved the lease on to the end of its recovery, and the new ttl is a shorter one.
+    lease.checkAt = lease.expireTime;
+    tables.saveCheck(lease);
+  }
   countRenewal(tables.control, now);
   tables.control.totals.renewals += 1;
   tables.saveControl(now);

@@ -25,9 +25,9 @@ export interface SerialTables {
   /** Whether no further lease can be kept. */
   full(): boolean;
   insertLease(lease: LeaseRecord): void;
-  /** After a renewal: `expireTime`, `renewTime`, `renewalCount`. Never moves the lease in the sweep's order. */
+  /** After a renewal: `expireTime`, `renewTime`, `renewalCount`. Does not move the lease in the sweep's order. */
   saveRenewal(lease: LeaseRecord): void;
-  /** After the sweep's visit: `checkAt`, `lane`. */
+  /** After the sweep's visit, and after a renewal that must be met sooner: `checkAt`, `lane`. */
   saveCheck(lease: LeaseRecord): void;
   /** After the end: `state`, `endTime`, `disposition`. */
   saveEnd(lease: LeaseRecord): void;

@@ -15,7 +15,7 @@ export interface SweepReport {
   readonly status: 'swept' | 'busy' | 'paused';
   /** Leases ended. */
   readonly expired: number;
-  /** Leases renewed in time, to be looked at again when they would expire now. */
+  /** Leases renewed in time, or in recovery after a gap: to be looked at again when they could expire. */
   readonly rearmed: number;
   /** Overdue leases left active: their row is locked, or the brake holds them. */
   readonly skipped: number;
@@ -45,7 +45,11 @@ export interface PauseCollection {
   readonly note: string;
 }
 
-/** S14, our own outage: a gap between sweeps above `toleratedMs` pauses expiry for as long, but at most `maxPauseMs`. */
+/**
+ * S14, our own outage: a gap between sweeps above `toleratedMs` pauses expiry for as long, but at most `maxPauseMs`. After
+ * the pause, leases that were not renewed since the gap are spared until as much time has passed as the gap took, but for no
+ * longer than the term that they were last given.
+ */
 export const GAP = { toleratedMs: 1_000, maxPauseMs: 30_000, heartbeatMs: 500 } as const;
 
 /**

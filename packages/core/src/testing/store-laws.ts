@@ -20,6 +20,7 @@ import { ownershipLaws } from './laws/ownership.js';
 import { pauseLaws } from './laws/pause.js';
 import { pruneLaws } from './laws/prune.js';
 import { quotaLaws } from './laws/quota.js';
+import { recoveryLaws } from './laws/recovery.js';
 import { releaseLaws } from './laws/release.js';
 import { renewLaws } from './laws/renew.js';
 import { restartTimeLaws } from './laws/restart-time.js';
@@ -47,6 +48,7 @@ export const storeLaws: readonly StoreLaw[] = [
   ...abandonedLaws,
   ...fenceLaws,
   ...gapLaws,
+  ...recoveryLaws,
   ...brakeLaws,
   ...pauseLaws,
   ...clockLaws,

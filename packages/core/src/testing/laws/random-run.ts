@@ -39,10 +39,12 @@ export class RandomRun {
         return;
       case 4:
       case 5:
-        if (lease) await this.#trial.release(lease, random.next() < 0.8 ? 'COLLECT' : 'KEEP');
+        if (lease) await this.#trial.release(lease, random.next() < 0.6 ? 'COLLECT' : 'KEEP');
         return;
       case 6:
-        await time.advance(randomBelow(random, 900));
+        // Mostly without a gap: in the recovery after one, little expires.
+        if (random.next() < 0.8) await this.#trial.elapse(randomBelow(random, 900), { limit: 5 });
+        else await time.advance(randomBelow(random, 2_000));
         return;
       case 7:
         await this.#trial.sweep({ limit: 1 + randomBelow(random, 5) });

@@ -5,9 +5,18 @@ import { law } from './law.js';
 import { checkRefused, done, one, type Trial } from './trial.js';
 
 /** Claims until the object of a lease that is being ended is there, and then reads that lease at once. */
-async function checkClaimedIsEnded(trial: Trial, lease: Lease, state: LeaseState): Promise<void> {
+async function checkClaimedIsEnded(
+  trial: Trial,
+  lease: Lease,
+  state: LeaseState,
+  ending: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  const end = () => (over = true);
+  void ending.then(end, end);
   let claims = await trial.claim();
-  for (let tries = 0; claims.length === 0 && tries < 10; tries++) claims = await trial.claim();
+  while (claims.length === 0 && !over) claims = await trial.claim();
+  if (claims.length === 0) claims = await trial.claim();
   checkEqual(claims.length, 1, 'claims');
   const [read, listed] = await Promise.all([
     trial.store.get(lease.leaseId),
@@ -125,7 +134,7 @@ export const releaseLaws: readonly StoreLaw[] = [
     const last = await trial.create({ object, ttlMs: 60_000 });
     await trial.expire(expiring);
     const releasing = trial.release(last);
-    await checkClaimedIsEnded(trial, last, 'RELEASED');
+    await checkClaimedIsEnded(trial, last, 'RELEASED', releasing);
     checkEqual(done(await releasing).state, 'RELEASED', 'answer to the release');
   }),
 
@@ -134,7 +143,7 @@ export const releaseLaws: readonly StoreLaw[] = [
     await trial.elapse(900);
     await trial.time.advance(100);
     const sweeping = trial.sweep();
-    await checkClaimedIsEnded(trial, lease, 'EXPIRED');
+    await checkClaimedIsEnded(trial, lease, 'EXPIRED', sweeping);
     checkEqual((await sweeping).expired, 1, 'expired');
   }),
 
@@ -157,10 +166,13 @@ export const releaseLaws: readonly StoreLaw[] = [
       await trial.elapse(900);
       await trial.time.advance(100);
       const [report] = await Promise.all([trial.sweep(), trial.release(held)]);
-      checkEqual(report.expired, 1, 'expired');
+      // A sweep may pass over an object that is being written to; then the next one ends the lease.
+      if (report.expired === 0) await trial.elapse(500);
       checkEqual((await trial.read(expiring)).state, 'EXPIRED', 'state');
       checkEqual((await trial.store.stats()).cleanups.ended, 1, 'lives ended');
-      checkEqual(one(await trial.claim()).reason, 'RELEASED', 'reason: how the last one ended');
+      const { reason, lastLeaseId } = one(await trial.claim());
+      const ending = lastLeaseId === held.leaseId ? 'RELEASED' : 'EXPIRED';
+      checkEqual(reason, ending, 'reason: how the last one ended');
     },
   ),
 

@@ -37,6 +37,25 @@ export const restartTimeLaws: readonly StoreLaw[] = [
     checkEqual((await trial.read(lease)).state, 'ACTIVE', 'state after the pause');
   }),
 
+  law('S14 R14', 'a recovery outlasts a restart', async (trial) => {
+    const ttlMs = 300_000;
+    const alive = await trial.createCollectable({ ttlMs });
+    const dead = await trial.createCollectable({ ttlMs });
+    await trial.elapse(50_000);
+    await trial.time.advance(600_000);
+    await trial.reopen();
+    await trial.elapse(35_000);
+    await trial.reopen();
+    await trial.elapse(65_000);
+    checkEqual((await trial.renew(alive)).outcome, 'done', 'answer to a renewal after half the TTL');
+    // At most the last half second before the first restart is forgotten, and counted to the gap.
+    await trial.elapse(199_000);
+    checkEqual((await trial.read(dead)).state, 'ACTIVE', 'state of the other just before a TTL has passed');
+    await trial.elapse(1_500);
+    checkEqual((await trial.read(dead)).state, 'EXPIRED', 'state of the other when a TTL has passed');
+    checkEqual((await trial.read(alive)).state, 'ACTIVE', 'state of the one that was renewed');
+  }),
+
   law('S14 R14', 'the time that a store was closed is a gap', async (trial) => {
     await trial.createCollectable({ ttlMs: 5_000 });
     await trial.elapse(1_000);
