@@ -8,8 +8,7 @@ import { invoke } from './invoke.js';
 const DURATION = 'is no duration such as 500ms, 30s, 5m or 24h';
 const ADDRESS = 'is no host:port, the host an IP address (IPv6 in brackets) or localhost';
 const EXPOSED = 'is not on loopback, where only --insecure-listen serves plain text';
-const NO_URL =
-  'is no URL such as postgres://user:password@host:5432/name (not shown: it may hold a password)';
+const NO_URL = 'url must be a URL of the form postgres://user:password@host:port/database';
 const NO_SCHEMA = 'is no schema name: up to 63 of a-z, 0-9 and _, not beginning with a digit or pg_';
 
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
@@ -18,7 +17,7 @@ const GOOD_FILE = join(files, 'good');
 writeFileSync(GOOD_FILE, `${DATABASE}\n`);
 const BAD_FILE = join(files, 'bad');
 writeFileSync(BAD_FILE, 'hunter2');
-const BAD_FILE_FLAW = `--database-url-file: what is in ${echo(BAD_FILE)} ${NO_URL}`;
+const BAD_FILE_FLAW = `--database-url-file: in ${echo(BAD_FILE)}: ${NO_URL}`;
 afterAll(() => {
   rmSync(files, { recursive: true });
 });
@@ -66,7 +65,18 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
   ],
   ['--storage postgres --database-url mysql://u:hunter2@db/lease', {}, [`--database-url: ${NO_URL}`]],
   ['--storage postgres --database-url hunter2', {}, [`--database-url: ${NO_URL}`]],
-  ['--storage postgres', { LEASE_DATABASE_URL: 'postgres:///hunter2' }, [`LEASE_DATABASE_URL: ${NO_URL}`]],
+  [
+    '--storage postgres',
+    { LEASE_DATABASE_URL: 'postgres://:hunter2@db/lease' },
+    ['LEASE_DATABASE_URL: url must name a user: postgres://user@host/database'],
+  ],
+  [
+    '--storage postgres --database-url postgres://u:hunter2@db/lease?sslmode=prefer',
+    {},
+    [
+      '--database-url: url: sslmode=prefer does not say what is wanted; use verify-full, verify-ca, no-verify or disable',
+    ],
+  ],
   [
     '--storage postgres --database-url-file /no/such/file',
     {},

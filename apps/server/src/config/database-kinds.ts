@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { databaseName } from '@lease/storage-postgres';
 import { echo } from './echo.js';
 import type { Kind } from './kinds.js';
 
 /** The URL of a PostgreSQL database; empty: none. What is wrong with it is said without a word of it: it holds a password. */
 export const databaseUrl: Kind<string> = {
   placeholder: 'url',
-  parse: (text) => (text === '' || isDatabaseUrl(text) ? { value: text } : { flaw: NO_URL }),
+  parse: (text) => {
+    const flaw = text === '' ? undefined : flawOf(text);
+    return flaw === undefined ? { value: text } : { flaw };
+  },
 };
 
 /** The URL in the file of that name; empty: none. */
@@ -21,7 +25,8 @@ export const databaseUrlFile: Kind<string> = {
         flaw: `${echo(path)} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'no file name'}`,
       };
     }
-    return isDatabaseUrl(url) ? { value: url } : { flaw: `what is in ${echo(path)} ${NO_URL}` };
+    const flaw = flawOf(url);
+    return flaw === undefined ? { value: url } : { flaw: `in ${echo(path)}: ${flaw}` };
   },
 };
 
@@ -36,11 +41,12 @@ export const schemaName: Kind<string> = {
         },
 };
 
-const NO_URL =
-  'is no URL such as postgres://user:password@host:5432/name (not shown: it may hold a password)';
-
-function isDatabaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return (protocol === 'postgres:' || protocol === 'postgresql:') && hostname !== '';
+function flawOf(url: string): string | undefined {
+  try {
+    databaseName(url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
 }

@@ -48,6 +48,14 @@ export function parseTarget(text: string): Target {
   };
 }
 
+/**
+ * What messages may call a database: `host:port/database`, without user and password. Throws a `TypeError` that says what is
+ * wrong with the URL, and quotes neither of them.
+ */
+export function databaseName(url: string): string {
+  return parseTarget(url).name;
+}
+
 function parse(text: string): URL {
   // The parser's own error quotes the whole URL.
   const url = URL.canParse(text) ? new URL(text) : undefined;
