@@ -1,14 +1,41 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a mutant may touch, and what its scratch copy therefore holds. */
-const SOURCES = ['packages/core/src', 'packages/storage-memory/src'] as const;
+/** What mutants of one kind may touch, and what a scratch copy therefore holds. */
+export interface MutantKind {
+  /** Where the patches are. */
+  readonly patches: string;
+  /** Directories of packages. */
+  readonly sources: readonly string[];
+}
+
+const CORE = 'packages/core/src';
+
+/** Bugs of the state machine, seen through the memory store. */
+const MEMORY: MutantKind = {
+  patches: fileURLToPath(new URL('.', import.meta.url)),
+  sources: [CORE, 'packages/storage-memory/src'],
+};
+
+/** Bugs of the adapter for PostgreSQL. */
+export const POSTGRES: MutantKind = {
+  patches: fileURLToPath(new URL('postgres', import.meta.url)),
+  sources: ['packages/storage-postgres/src', 'packages/storage-postgres/migrations'],
+};
 
 /** A bug that somebody could plant, as a patch to the sources. */
 export interface Mutant {
@@ -20,13 +47,13 @@ export interface Mutant {
   readonly patch: string;
 }
 
-/** Every mutant of this directory. A patch begins with the bug, and a line `Breaks: <name of a law>` for each law. */
-export function readMutants(): readonly Mutant[] {
-  return readdirSync(here)
+/** Every mutant of a kind. A patch begins with the bug, and a line `Breaks: <name of a law>` for each law. */
+export function readMutants({ patches }: MutantKind = MEMORY): readonly Mutant[] {
+  return readdirSync(patches)
     .filter((file) => file.endsWith('.patch'))
     .sort()
     .map((file) => {
-      const patch = join(here, file);
+      const patch = join(patches, file);
       const [bug = '', ...lines] = readFileSync(patch, 'utf8').split('\n');
       const breaks = lines.filter((line) => line.startsWith('Breaks: ')).map((line) => line.slice(8));
       return { name: file.slice(0, -'.patch'.length), bug, breaks, patch };
@@ -38,13 +65,17 @@ export class ScratchCopy {
   readonly #dir = mkdtempSync(join(tmpdir(), 'lease-mutant-'));
 
   /** Copies the sources and applies the patch, which throws if it no longer fits them. */
-  constructor(patch?: string) {
-    for (const source of SOURCES) cpSync(join(root, source), join(this.#dir, source), { recursive: true });
-    symlinkSync(join(root, 'packages/core/node_modules'), join(this.#dir, 'packages/core/node_modules'));
+  constructor(patch?: string, { sources }: MutantKind = MEMORY) {
+    for (const source of sources) {
+      cpSync(join(root, source), join(this.#dir, source), { recursive: true });
+      const modules = join(dirname(source), 'node_modules');
+      if (existsSync(join(root, modules)) && !existsSync(join(this.#dir, modules)))
+        symlinkSync(join(root, modules), join(this.#dir, modules));
+    }
     // Not as a part of any repository: there, git passes over files that it does not know.
     const env = { ...process.env, GIT_CEILING_DIRECTORIES: dirname(this.#dir) };
     if (patch !== undefined) execFileSync('git', ['apply', patch], { cwd: this.#dir, env, stdio: 'pipe' });
-    this.#keepToItself();
+    if (sources.includes(CORE)) this.#keepToItself(sources.filter((source) => source !== CORE));
   }
 
   /** The copy of a module, e.g. `packages/storage-memory/src/index.ts`. */
@@ -56,17 +87,18 @@ export class ScratchCopy {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  /** The copies import each other, where the originals name packages. */
-  #keepToItself(): void {
-    const [core, memory] = SOURCES;
-    const dir = join(this.#dir, memory);
-    const toCore = relative(dir, join(this.#dir, core));
-    for (const file of readdirSync(dir)) {
-      const text = readFileSync(join(dir, file), 'utf8');
-      const local = text
-        .replaceAll("'@lease/core'", `'${toCore}/index.js'`)
-        .replaceAll("'@lease/core/serial-store'", `'${toCore}/serial-store/index.js'`);
-      if (local !== text) writeFileSync(join(dir, file), local);
+  /** The copies import the copy of core, where the originals name packages. */
+  #keepToItself(sources: readonly string[]): void {
+    for (const source of sources) {
+      const dir = join(this.#dir, source);
+      const toCore = relative(dir, join(this.#dir, CORE));
+      for (const file of readdirSync(dir)) {
+        const text = readFileSync(join(dir, file), 'utf8');
+        const local = text
+          .replaceAll("'@lease/core'", `'${toCore}/index.js'`)
+          .replaceAll("'@lease/core/serial-store'", `'${toCore}/serial-store/index.js'`);
+        if (local !== text) writeFileSync(join(dir, file), local);
+      }
     }
   }
 }

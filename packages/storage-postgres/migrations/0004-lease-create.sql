@@ -35,6 +35,8 @@ declare
   v_revived integer[] := '{}';
   v_held integer[] := '{}';
   v_granted integer[] := '{}';
+  -- The generations of new objects, in the order of their keys.
+  v_drawn bigint[];
   -- Per service.
   s_used bigint[] := array_fill(null::bigint, array[services]);
   s_added integer[] := array_fill(0, array[services]);
@@ -112,9 +114,10 @@ begin
       ), total as (
         select coalesce(sum(refund), 0) refund from folded
       )
-      update "$schema".service q set used = q.used - total.refund from total where q.service_id = p_service_id[s]
+      update "$schema".service q set used = q.used - total.refund
+        from total where q.service_id = p_service_id[s] and total.refund > 0
         returning total.refund into v_rows;
-      s_used[s] := s_used[s] - v_rows;
+      s_used[s] := s_used[s] - coalesce(v_rows, 0);
       s_folded[s] := true;
     end if;
     if s_used[s] >= p_max_active[i] then
@@ -126,12 +129,14 @@ begin
       if v_numbers is null then v_numbers := "$schema".lease_catch_up(); end if;
       if o_state[o] is null then
         v_new := v_new || o;
+        -- Drawn when the object is ours: below.
+        o_generation[o] := 0;
       else
         v_revived := v_revived || o;
         v_prior[i] := o_reached[o];
+        o_generation[o] := nextval(v_numbers);
       end if;
       o_state[o] := 'HELD';
-      o_generation[o] := nextval(v_numbers);
     elsif o_added[o] = 0 then
       v_held := v_held || o;
     end if;
@@ -149,17 +154,30 @@ begin
   end loop;
 
   if v_new <> '{}' then
-    insert into "$schema".object (
-      object_key, state, active, generation, endpoint, owner_service, owner_lease, owner_metadata, cleanup_hash,
-      max_attempts, cleanup)
-    select p_object_key[k.o], 'HELD', o_added[k.o], o_generation[k.o], p_endpoint[g], o_owner[k.o], p_lease[g],
-      p_metadata[g], p_cleanup_hash[g], p_max_attempts[g], p_cleanup[g]
-    from unnest(v_new) k (o), lateral (values (o_given[k.o])) given (g)
-    order by p_object_key[k.o] collate "C" on conflict do nothing;
-    get diagnostics v_rows = row_count;
-    if v_rows < cardinality(v_new) then
+    -- A new key is ours when it is inserted, no sooner: a life of the object may have come and gone since we looked for it. So
+    -- the number of this one is drawn row by row, and the clock is read again. What is returned is in the order of the rows.
+    select array_agg(k.o order by p_object_key[k.o] collate "C") into v_new from unnest(v_new) k (o);
+    with made as (
+      insert into "$schema".object (
+        object_key, state, active, generation, endpoint, owner_service, owner_lease, owner_metadata, cleanup_hash,
+        max_attempts, cleanup)
+      select p_object_key[k.o], 'HELD', o_added[k.o], nextval(v_numbers), p_endpoint[g], o_owner[k.o], p_lease[g],
+        p_metadata[g], p_cleanup_hash[g], p_max_attempts[g], p_cleanup[g]
+      from unnest(v_new) with ordinality k (o, no), lateral (values (o_given[k.o])) given (g)
+      order by k.no on conflict do nothing
+      returning generation
+    )
+    select array_agg(made.generation) into v_drawn from made;
+    if coalesce(cardinality(v_drawn), 0) < cardinality(v_new) then
       raise exception 'another create made one of the objects' using errcode = 'serialization_failure';
     end if;
+    for i in 1 .. cardinality(v_new) loop
+      o_generation[v_new[i]] := v_drawn[i];
+    end loop;
+    for i in 1 .. n loop
+      if v_generation[i] = 0 then v_generation[i] := o_generation[p_object[i]]; end if;
+    end loop;
+    v_now := "$schema".lease_now();
   end if;
   if v_revived <> '{}' then
     insert into "$schema".finished (
@@ -203,9 +221,11 @@ begin
   update "$schema".service q set used = q.used + k.added
     from unnest(p_service_id, s_added) k (id, added) where q.service_id = k.id and k.added > 0;
 
-  select json_agg("$schema".lease_row(l)) into v_leases from "$schema".lease l where l.lease_id = any(v_replayed);
-  if coalesce(json_array_length(v_leases), 0) < cardinality(v_replayed) then
-    raise exception 'a lease was pruned meanwhile' using errcode = 'serialization_failure';
+  if v_replayed <> '{}' then
+    select json_agg("$schema".lease_row(l)) into v_leases from "$schema".lease l where l.lease_id = any(v_replayed);
+    if coalesce(json_array_length(v_leases), 0) < cardinality(v_replayed) then
+      raise exception 'a lease was pruned meanwhile' using errcode = 'serialization_failure';
+    end if;
   end if;
   return json_build_object(
     'now', "$schema".lease_ms(v_now), 'generation', v_generation, 'prior', v_prior, 'refused', v_refused,

@@ -42,8 +42,9 @@ declare
 begin
   if exists (select from "$schema".control where operator_until > v_now) then return; end if;
 
+  -- Without the order, the plan is a bitmap of everything that is due.
   select array_agg(d.endpoint) into v_due
-    from (select o.endpoint from "$schema".object o where o.due_at <= v_now limit few + 1) d;
+    from (select o.endpoint from "$schema".object o where o.due_at <= v_now order by o.due_at limit few + 1) d;
   if v_due is null then return; end if;
   if cardinality(v_due) <= few then
     for v_endpoint in

@@ -166,7 +166,9 @@ describe('a call', () => {
 describe('close', () => {
   it('waits for what is under way, refuses what comes later, and leaves no session', async () => {
     const { url, schema } = freshSchema();
-    const database = openDatabase({ url: `${url}?application_name=${schema}`, schema });
+    const named = new URL(url);
+    named.searchParams.set('application_name', schema);
+    const database = openDatabase({ url: named.href, schema });
     const call = database.call('rpc', 'select pg_sleep(0.2) is null as slept');
     const closed = database.close();
     await expect(database.call('rpc', 'select 1')).rejects.toThrow('the store is closed');

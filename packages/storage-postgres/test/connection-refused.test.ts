@@ -1,9 +1,11 @@
+import { once } from 'node:events';
+import { chmodSync, chownSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { certificate, privateKey } from '../../client/test/support/certificate.js';
 import { temporaryDirectory } from '../../../tests/helpers/lifetime.js';
 import { sqlClient, startPostgres, type RunningPostgres } from '../../../tests/helpers/postgres/index.js';
-import { writeFileSync, chownSync, chmodSync } from 'node:fs';
-import { join } from 'node:path';
 import { openDatabase } from '../src/connection/open-database.js';
 import { runAs } from '../../../tests/helpers/postgres/binaries.js';
 
@@ -31,8 +33,8 @@ beforeAll(async () => {
 });
 
 /** One call over a URL. */
-async function call(url: string) {
-  const database = openDatabase({ url, maxConnections: 2, callTimeoutMs: 2_000 });
+async function call(url: string, callTimeoutMs = 2_000) {
+  const database = openDatabase({ url, maxConnections: 2, callTimeoutMs });
   onTestFinished(() => database.close());
   const [row] = await database.call<{ user: string; tls: boolean }>(
     'rpc',
@@ -64,6 +66,50 @@ describe('a login', () => {
     expect(String(error)).toContain(words);
     expect(String(error)).not.toMatch(/ong|postgres:\/\//);
     expect(performance.now() - startMs).toBeLessThan(1_500);
+  });
+});
+
+describe('a server that is none', () => {
+  /** What it does with a connection once the client has said something. */
+  async function impostor(behave: (socket: Socket) => void, rest = ''): Promise<string> {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => {
+        behave(socket);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    return `postgres://me@127.0.0.1:${(server.address() as AddressInfo).port}/x${rest}`;
+  }
+  const silent = () => undefined;
+  const hangsUp = (socket: Socket) => socket.end();
+  const resets = (socket: Socket) => socket.resetAndDestroy();
+  const speaksHttp = (socket: Socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+  const agreesTo = (then: (socket: Socket) => unknown) => (socket: Socket) =>
+    socket.write('S', () => socket.once('data', () => void then(socket)));
+  const slipsTextIn = (socket: Socket) => socket.write('SELECT');
+  const tls = '?sslmode=no-verify';
+
+  it.each<[string, (socket: Socket) => unknown, string, string]>([
+    ['says nothing', silent, '', 'no answer came within 500 ms'],
+    ['hangs up', hangsUp, '', 'the connection was lost'],
+    ['resets', resets, '', 'ECONNRESET'],
+    ['speaks HTTP', speaksHttp, '', 'no answer came'],
+    ['says nothing about TLS', silent, tls, 'no answer came'],
+    ['hangs up instead of TLS', hangsUp, tls, 'the server offers no TLS'],
+    ['agrees to TLS and says nothing', agreesTo(silent), tls, 'no answer came'],
+    ['agrees to TLS and hangs up', agreesTo(hangsUp), tls, 'before secure TLS connection'],
+    ['agrees to TLS and resets', agreesTo(resets), tls, ''],
+    ['agrees to TLS and speaks HTTP', agreesTo(speaksHttp), tls, 'SSL routines'],
+    ['slips text in before TLS', slipsTextIn, tls, 'the server offers no TLS'],
+  ])('fails the call and nothing else: it %s', async (_, behave, rest, words) => {
+    const url = await impostor((socket) => void behave(socket), rest);
+    await expect(call(url, 500)).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+      message: expect.stringContaining(words) as string,
+    });
   });
 });
 

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -25,12 +24,6 @@ let found: string | undefined;
  */
 export function postgresBinaries(): string {
   return (found ??= process.env['LEASE_TEST_POSTGRES_BIN'] ?? join(fromNpm(), 'bin'));
-}
-
-/** The major version of the PostgreSQL under test. */
-export function postgresVersion(): number {
-  const { stdout } = spawnSync(join(postgresBinaries(), 'postgres'), ['--version'], { encoding: 'utf8' });
-  return Number(/(\d+)/.exec(stdout)?.[1]);
 }
 
 /**

@@ -1,3 +1,2 @@
-export { postgresVersion } from './binaries.js';
 export { freshSchema, sharedPostgres, sqlClient, startPostgres } from './shared.js';
-export { RunningPostgres, type PostgresOptions } from './running-postgres.js';
+export { RunningPostgres } from './running-postgres.js';

@@ -25,11 +25,15 @@ export function create(
   database: Database,
   commands: readonly CreateLease[],
 ): Promise<readonly CreateResult[]> {
-  return inRuns(commands, async (run) => {
-    const answer = await call(database, run);
-    const known = readLeases(answer.leases);
-    return run.map((command, index) => result(command, answer, index, known));
-  });
+  return inRuns(
+    commands,
+    ({ leaseId }) => leaseId,
+    async (run) => {
+      const answer = await call(database, run);
+      const known = readLeases(answer.leases);
+      return run.map((command, index) => result(command, answer, index, known));
+    },
+  );
 }
 
 async function call(database: Database, commands: readonly CreateLease[]): Promise<Answer> {

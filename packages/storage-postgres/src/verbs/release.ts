@@ -10,16 +10,20 @@ export function release(
   database: Database,
   commands: readonly ReleaseLease[],
 ): Promise<readonly ReleaseResult[]> {
-  return inRuns(commands, async (run) => {
-    const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
-      'rpc',
-      `select ${database.schema}.lease_release_v1($1::uuid[], $2::text[], $3::boolean[]) as answer`,
-      [
-        run.map(({ leaseId }) => leaseId),
-        run.map(({ serviceId }) => serviceId),
-        run.map(({ disposition }) => disposition === 'KEEP'),
-      ],
-    );
-    return run.map(resultOf(rows));
-  });
+  return inRuns(
+    commands,
+    ({ leaseId }) => leaseId,
+    async (run) => {
+      const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
+        'rpc',
+        `select ${database.schema}.lease_release_v1($1::uuid[], $2::text[], $3::boolean[]) as answer`,
+        [
+          run.map(({ leaseId }) => leaseId),
+          run.map(({ serviceId }) => serviceId),
+          run.map(({ disposition }) => disposition === 'KEEP'),
+        ],
+      );
+      return run.map(resultOf(rows));
+    },
+  );
 }

@@ -7,16 +7,20 @@ type Refusal = Extract<RenewResult, { outcome: 'refused' }>['reason'];
 
 /** See `LeaseStore.renew`. */
 export function renew(database: Database, commands: readonly RenewLease[]): Promise<readonly RenewResult[]> {
-  return inRuns(commands, async (run) => {
-    const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
-      'rpc',
-      `select ${database.schema}.lease_renew_v1($1::uuid[], $2::text[], $3::bigint[]) as answer`,
-      [
-        run.map(({ leaseId }) => leaseId),
-        run.map(({ serviceId }) => serviceId),
-        run.map(({ ttlMs }) => ttlMs ?? null),
-      ],
-    );
-    return run.map(resultOf(rows));
-  });
+  return inRuns(
+    commands,
+    ({ leaseId }) => leaseId,
+    async (run) => {
+      const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
+        'rpc',
+        `select ${database.schema}.lease_renew_v1($1::uuid[], $2::text[], $3::bigint[]) as answer`,
+        [
+          run.map(({ leaseId }) => leaseId),
+          run.map(({ serviceId }) => serviceId),
+          run.map(({ ttlMs }) => ttlMs ?? null),
+        ],
+      );
+      return run.map(resultOf(rows));
+    },
+  );
 }

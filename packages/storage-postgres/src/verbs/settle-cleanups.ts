@@ -1,6 +1,6 @@
 import { type CleanupOutcome, objectKey, type SettleResult } from '@lease/core';
 import type { Database } from '../connection/database.js';
-import { inRounds } from '../rounds.js';
+import { inRuns } from '../in-runs.js';
 
 const RECORDED_AS = { done: 'DONE', retry: 'RETRY', fail: 'FAIL', unstarted: 'UNSTARTED' } as const;
 
@@ -12,25 +12,25 @@ export function settleCleanups(
   database: Database,
   outcomes: readonly CleanupOutcome[],
 ): Promise<readonly SettleResult[]> {
-  return inRounds(outcomes, ({ object }) => objectKey(object), settle);
+  return inRuns(outcomes, ({ object }) => objectKey(object), settle);
 
-  async function settle(round: readonly CleanupOutcome[]): Promise<readonly SettleResult[]> {
+  async function settle(run: readonly CleanupOutcome[]): Promise<readonly SettleResult[]> {
     const [row] = await database.call<{ readonly settled: readonly boolean[] }>(
       'sweep',
       `select ${database.schema}.lease_settle_v1(
          $1::text[], $2::uuid[], $3::bigint[], $4::${database.schema}.attempt_outcome[], $5::text[], $6::bigint[],
          $7::${database.schema}.abandon_reason[], $8::double precision[], $9::integer[], $10::text[]) as settled`,
       [
-        round.map(({ object }) => objectKey(object)),
-        round.map(({ cleanupId }) => cleanupId),
-        round.map(({ fence }) => fence),
-        round.map(({ kind }) => RECORDED_AS[kind]),
-        round.map((outcome) => (outcome.kind === 'retry' ? outcome.contact : null)),
-        round.map((outcome) => (outcome.kind === 'retry' ? outcome.delayMs : 0)),
-        round.map((outcome) => ('abandonReason' in outcome ? outcome.abandonReason : null)),
-        round.map(({ durationMs = null }) => durationMs),
-        round.map(({ statusCode }) => storableStatus(statusCode)),
-        round.map(({ detail }) => storableDetail(detail)),
+        run.map(({ object }) => objectKey(object)),
+        run.map(({ cleanupId }) => cleanupId),
+        run.map(({ fence }) => fence),
+        run.map(({ kind }) => RECORDED_AS[kind]),
+        run.map((outcome) => (outcome.kind === 'retry' ? outcome.contact : null)),
+        run.map((outcome) => (outcome.kind === 'retry' ? outcome.delayMs : 0)),
+        run.map((outcome) => ('abandonReason' in outcome ? outcome.abandonReason : null)),
+        run.map(({ durationMs = null }) => durationMs),
+        run.map(({ statusCode }) => storableStatus(statusCode)),
+        run.map(({ detail }) => storableDetail(detail)),
       ],
     );
     return (row?.settled ?? []).map((settled) => (settled ? 'settled' : 'stale'));
