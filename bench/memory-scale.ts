@@ -11,7 +11,7 @@ import {
   RenewLeaseRequest,
 } from '@lease/protocol';
 import { MemoryStore } from '@lease/storage-memory';
-import { startMemoryServer } from './memory-server.js';
+import { startMemoryServer } from './lease-servers.js';
 import { median, progress, report, type Row } from './report.js';
 
 const SMALL = 1_000;

@@ -49,7 +49,7 @@ export class RunningServer implements AsyncDisposable {
 
   static async start(options: ServerOptions): Promise<RunningServer> {
     const isPostgres = options.storage === 'postgres';
-    const database = isPostgres ? (options.database ?? (await freshSchema())) : undefined;
+    const database = isPostgres ? (options.database ?? freshSchema()) : undefined;
     const server = new RunningServer(options, database);
     await server.#untilReady();
     return server;

@@ -1,6 +1,7 @@
 import { durableStoreLaws, runLaw, type StoreLaw, storeLaws } from '@lease/core/testing';
 import { describe, expect, test } from 'vitest';
-import { stores, type StoreUnderTest } from './stores.js';
+import type { StoreUnderTest } from './open-store.js';
+import { stores } from './stores.js';
 
 /** Laws that ran to their end, per store. */
 const executed = new Map<string, number>();

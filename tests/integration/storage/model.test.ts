@@ -23,7 +23,7 @@ describe('T2: every store does what the model does', () => {
     const count = countFor(store.name);
     test(
       `S1 S3 S4 S6 S7 S8 S10 S12 S14 S15 S16: ${count} random sequences on ${store.name}`,
-      () => runSequences(store, count, SEED),
+      () => runSequences({ durable: store.durable, open: store.openForModel ?? store.open }, count, SEED),
       // Some 10 ms each on an idle machine.
       60_000 + count * 500,
     );
@@ -35,6 +35,9 @@ describe('T2 can fail', () => {
     'r08-outcome-by-id-alone',
     'r13-blind-retry-makes-two',
     'r14-no-pause-after-a-gap',
+    'r14-recovery-ends-with-the-pause',
+    'r14-second-gap-cuts-the-recovery',
+    'recovery-outlasts-the-term',
     'revival-drops-the-cleanup',
     'unreached-clears-the-doubt',
     'fence-restarts-after-a-drop',

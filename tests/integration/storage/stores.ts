@@ -2,22 +2,13 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LeaseStore } from '@lease/core';
-import { type LawContext, ManualClock, seededRandom } from '@lease/core/testing';
+import { ManualClock, seededRandom } from '@lease/core/testing';
 import { MemoryStore } from '@lease/storage-memory';
 import { SqliteStore } from '@lease/storage-sqlite';
-
-/** A store that tests can open: fresh each time, on a clock that they hold. */
-export interface StoreUnderTest {
-  readonly name: string;
-  /** Whether its data outlive a restart. */
-  readonly durable: boolean;
-  open(): Promise<OpenStore>;
-}
-
-/** A store on a clock that the test moves. */
-export interface OpenStore extends LawContext {
-  readonly time: ManualClock;
-}
+import { afterAll } from 'vitest';
+import { numberedStore } from './numbered-store.js';
+import type { OpenStore, StoreUnderTest } from './open-store.js';
+import { PostgresContext } from './postgres-context.js';
 
 /** What closes and opens again. */
 class Context implements OpenStore {
@@ -81,4 +72,32 @@ function scratch(): string {
   }
 }
 
-export const stores: readonly StoreUnderTest[] = [memory, sqlite];
+const postgres: StoreUnderTest = {
+  name: 'postgres',
+  durable: true,
+  open: () => PostgresContext.open(),
+  openForModel: async () => {
+    const context = warm.pop() ?? (await PostgresContext.open());
+    await context.renew();
+    const { time } = context;
+    const store = numberedStore(
+      () => context.store,
+      () => time.wallMs(),
+    );
+    return {
+      store,
+      time,
+      reopen: () => context.reopen(),
+      close: () => {
+        warm.push(context);
+        return Promise.resolve();
+      },
+    };
+  },
+};
+
+/** Kept open from one sequence to the next. */
+const warm: PostgresContext[] = [];
+afterAll(() => Promise.all(warm.map((context) => context.close())));
+
+export const stores: readonly StoreUnderTest[] = [memory, sqlite, postgres];

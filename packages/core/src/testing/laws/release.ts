@@ -11,11 +11,11 @@ async function checkClaimedIsEnded(
   state: LeaseState,
   ending: Promise<unknown>,
 ): Promise<void> {
-  let over = false;
-  const end = () => (over = true);
-  void ending.then(end, end);
+  const end = { over: false };
+  const note = () => (end.over = true);
+  void ending.then(note, note);
   let claims = await trial.claim();
-  while (claims.length === 0 && !over) claims = await trial.claim();
+  while (claims.length === 0 && !end.over) claims = await trial.claim();
   if (claims.length === 0) claims = await trial.claim();
   checkEqual(claims.length, 1, 'claims');
   const [read, listed] = await Promise.all([

@@ -3,40 +3,8 @@ import type { StoreLaw } from '../store-law.js';
 import { law } from './law.js';
 import { cutOff, sweepPages } from './partition.js';
 
-const DAY_MS = 86_400_000;
-
 /** What becomes of clocks, gaps and pauses while a durable store is closed. */
 export const restartTimeLaws: readonly StoreLaw[] = [
-  law('S15', 'a clock that was set back while the store was closed only delays', async (trial) => {
-    const lease = await trial.create({ ttlMs: 10_000 });
-    await trial.elapse(2_000);
-    const before = await trial.now();
-    await trial.time.stepWall(-DAY_MS);
-    await trial.reopen();
-    const after = await trial.now();
-    // What was kept last is the last sweep's reading, not a later one.
-    check(
-      after >= before - 1_000 && after <= before,
-      `the clock stands still: ${before} before, ${after} after`,
-    );
-    await trial.elapse(7_000);
-    checkEqual((await trial.read(lease)).state, 'ACTIVE', 'state before its time');
-    await trial.elapse(2_000);
-    checkEqual((await trial.read(lease)).state, 'EXPIRED', 'state after its time');
-  }),
-
-  law('S14 S15 R14', 'a clock that was set forward while the store was closed is a gap', async (trial) => {
-    const lease = await trial.createCollectable({ ttlMs: 10_000 });
-    await trial.elapse(1_000);
-    await trial.time.stepWall(DAY_MS);
-    await trial.reopen();
-    checkEqual((await trial.sweep()).status, 'paused', 'status');
-    await trial.elapse(20_000);
-    checkEqual((await trial.renew(lease, 60_000)).outcome, 'done', 'answer to a renewal');
-    await trial.elapse(20_000);
-    checkEqual((await trial.read(lease)).state, 'ACTIVE', 'state after the pause');
-  }),
-
   law('S14 R14', 'a recovery outlasts a restart', async (trial) => {
     const ttlMs = 300_000;
     const alive = await trial.createCollectable({ ttlMs });
