@@ -1,6 +1,4 @@
 import { seededRandom } from '@lease/core/testing';
-import { sql } from 'drizzle-orm';
-import { integer, pgSchema, text } from 'drizzle-orm/pg-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freshSchema, sqlClient } from '../../../tests/helpers/postgres/index.js';
 import type { DatabaseOptions } from '../src/connection/database-options.js';
@@ -145,21 +143,6 @@ describe('a call', () => {
     await holder`rollback`;
     holder.release();
     expect((await settled).filter(({ status }) => status === 'fulfilled')).toHaveLength(500);
-  });
-
-  it('serves typed reads', async () => {
-    const { schema, database } = await openWithRows();
-    const item = pgSchema(schema).table('item', { id: integer().primaryKey(), name: text().notNull() });
-    const rows = await database
-      .typed('rpc')
-      .select({ label: item.name, number: item.id })
-      .from(item)
-      .where(sql`${item.id} in (2, 3)`)
-      .orderBy(item.id);
-    expect(rows).toEqual([
-      { label: 'item 2', number: 2 },
-      { label: 'item 3', number: 3 },
-    ]);
   });
 });
 

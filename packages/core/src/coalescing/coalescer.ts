@@ -66,8 +66,9 @@ export class Coalescer<Command, Result> {
   }
 
   async #carry(): Promise<void> {
+    const batch = this.#line.takeBatch(this.#lanes - this.#inFlight);
     this.#inFlight += 1;
-    await this.#attempt(this.#line.takeBatch());
+    await this.#attempt(batch);
     this.#inFlight -= 1;
     if (this.#idle) for (const resolve of this.#whenIdle.splice(0)) resolve();
     else this.#endTick();

@@ -10,6 +10,9 @@ const MAX_BATCH_ELEMENTS = 500;
  */
 const MAX_WAITING_ELEMENTS = 10_000;
 
+/** Below so many elements two batches cost more than one, as each has a round trip and a commit of its own. */
+const MIN_SHARE = 16;
+
 /** What one caller asked for, until it is answered. */
 export interface Call<Command, Result> {
   readonly commands: readonly Command[];
@@ -47,13 +50,18 @@ export class Line<Command, Result> {
     this.#elements += call.commands.length - call.sent;
   }
 
-  /** Takes whoever stands first, and those behind as long as they fit. Empty if nobody waits. */
-  takeBatch(): readonly Part<Command, Result>[] {
+  /**
+   * Takes whoever stands first, and those behind as long as they fit. Empty if nobody waits. With several lanes free, each
+   * gets its share: if one took all, its callers would come back together, and the other lanes stay empty for ever.
+   */
+  takeBatch(freeLanes: number): readonly Part<Command, Result>[] {
+    const shared = Math.ceil(this.#elements / freeLanes);
+    const share = shared < MIN_SHARE ? this.#elements : shared;
     const batch: Part<Command, Result>[] = [];
     let size = 0;
     for (const call of this.#calls) {
       const commands = call.commands.slice(call.sent, call.sent + MAX_BATCH_ELEMENTS);
-      if (size + commands.length > MAX_BATCH_ELEMENTS) break;
+      if (size + commands.length > MAX_BATCH_ELEMENTS || size >= share) break;
       size += commands.length;
       batch.push({ call, commands });
     }

@@ -47,6 +47,24 @@ describe('a store that coalesces', () => {
     expect(leases).toEqual(Array.from({ length: 64 }, (_, caller) => [`c${caller}-0`]));
   });
 
+  test('64 renewals of one tick share the two lanes, so that neither is empty while the other works', async () => {
+    const { held, store } = setUp();
+    const answers = Array.from({ length: 64 }, (_, caller) => store.renew(renewals(`c${caller}`, 1)));
+    await turn();
+    expect(held.sizes()).toEqual([32, 32]);
+    held.batch(1).answer();
+    held.batch(0).answer();
+    const leases = (await Promise.all(answers)).map(leasesOf);
+    expect(leases).toEqual(Array.from({ length: 64 }, (_, caller) => [`c${caller}-0`]));
+  });
+
+  test('30 renewals of one tick are one batch: two of 15 would cost more', async () => {
+    const { held, store } = setUp();
+    for (let caller = 0; caller < 30; caller++) void store.renew(renewals(`c${caller}`, 1));
+    await turn();
+    expect(held.sizes()).toEqual([30]);
+  });
+
   test('each caller is answered in its own order, whichever lane comes back first', async () => {
     const { held, store } = setUp();
     const early = store.renew(renewals('early', 3));

@@ -22,7 +22,6 @@ export interface PoolerSighting {
 }
 
 /** How rows come back: by column name, or as arrays in the order of the columns. */
-export type RowShape = 'objects' | 'arrays';
 
 type Driver = postgres.Sql<Record<string, unknown>>;
 
@@ -63,13 +62,9 @@ export class Connection {
   }
 
   /** Runs one statement, alone in its transaction. The values are encoded. */
-  async query(
-    text: string,
-    values: readonly (string | null)[],
-    shape: RowShape,
-  ): Promise<readonly unknown[]> {
-    if (!this.#pooled) return this.run(text, values, shape);
-    return this.transaction(() => this.run(text, values, shape));
+  async query(text: string, values: readonly (string | null)[]): Promise<readonly unknown[]> {
+    if (!this.#pooled) return this.run(text, values);
+    return this.transaction(() => this.run(text, values));
   }
 
   /** Runs the work in a transaction that brings its settings along. */
@@ -86,13 +81,8 @@ export class Connection {
   }
 
   /** Runs one statement in the transaction that there is. The values are encoded. */
-  async run(
-    text: string,
-    values: readonly (string | null)[],
-    shape: RowShape = 'objects',
-  ): Promise<readonly unknown[]> {
-    const query = this.#driver.unsafe(text, [...values], { prepare: !this.#pooled });
-    return shape === 'arrays' ? await query.values() : await query;
+  async run(text: string, values: readonly (string | null)[]): Promise<readonly unknown[]> {
+    return await this.#driver.unsafe(text, [...values], { prepare: !this.#pooled });
   }
 
   /** Runs statements without parameters, as they stand. */

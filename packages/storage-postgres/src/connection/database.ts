@@ -1,5 +1,3 @@
-import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
-
 /** Which connections a call may use. Sweeping and collecting have some of their own: requests cannot starve them. */
 export type Lane = 'rpc' | 'sweep';
 
@@ -27,8 +25,6 @@ export interface Database {
    * @param text a constant per verb: it is prepared once per connection. Casts every parameter.
    */
   call<Row extends object>(lane: Lane, text: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  /** Typed reads over the same calls. */
-  typed(lane: Lane): PgRemoteDatabase;
   /** Waits for what is under way; later calls throw `StoreUnavailableError`. */
   close(): Promise<void>;
 }

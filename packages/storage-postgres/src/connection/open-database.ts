@@ -1,7 +1,6 @@
 import { StoreUnavailableError, type Random } from '@lease/core';
-import { drizzle, type PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import { ConnectionLane } from './connection-lane.js';
-import { Connection, type PoolerSighting, type RowShape } from './connection.js';
+import { Connection, type PoolerSighting } from './connection.js';
 import type { DatabaseOptions } from './database-options.js';
 import type { Database, Lane, SqlValue } from './database.js';
 import { Deadline } from './deadline.js';
@@ -49,33 +48,18 @@ class PostgresDatabase implements Database {
     text: string,
     values: readonly SqlValue[] = [],
   ): Promise<readonly Row[]> {
-    return (await this.#call(lane, text, values, 'objects')) as readonly Row[];
-  }
-
-  typed(lane: Lane): PgRemoteDatabase {
-    return drizzle(async (text, values: SqlValue[], method) => ({
-      rows: [...(await this.#call(lane, text, values, method === 'execute' ? 'objects' : 'arrays'))],
-    }));
+    if (this.#closing) throw new StoreUnavailableError('the store is closed');
+    const encoded = values.map(encodeValue);
+    const call = this.#tryCall(lane, (connection) => connection.query(text, encoded));
+    const over = () => this.#underWay.delete(call);
+    this.#underWay.add(call);
+    call.then(over, over);
+    return (await call) as readonly Row[];
   }
 
   async close(): Promise<void> {
     this.#closing ??= this.#close();
     await this.#closing;
-  }
-
-  async #call(
-    lane: Lane,
-    text: string,
-    values: readonly SqlValue[],
-    shape: RowShape,
-  ): Promise<readonly unknown[]> {
-    if (this.#closing) throw new StoreUnavailableError('the store is closed');
-    const encoded = values.map(encodeValue);
-    const call = this.#tryCall(lane, (connection) => connection.query(text, encoded, shape));
-    const over = () => this.#underWay.delete(call);
-    this.#underWay.add(call);
-    call.then(over, over);
-    return await call;
   }
 
   async #tryCall<T>(lane: Lane, work: (connection: Connection) => Promise<T>): Promise<T> {

@@ -10,7 +10,6 @@ export async function checkServer(connection: Connection): Promise<void> {
     "select current_setting('server_version') as version, current_setting('server_version_num')::int / 10000 as major," +
       " current_setting('server_encoding') as encoding",
     [],
-    'objects',
   )) as [{ readonly version: string; readonly major: number; readonly encoding: string }];
   if (row.major < OLDEST) {
     throw new PostgresSchemaError(`PostgreSQL ${row.version} is too old: Lease needs ${OLDEST} or newer`);
