@@ -24,11 +24,16 @@ const units = workspace()
     },
   }));
 
+/** They compute, or wait for a database, and measure no latency: with the unit tests, as many at a time as there are cores. */
+const STORES = ['integration/{storage,database,cross-backend}/**/*.test.ts', 'packaging/**/*.test.ts'];
+
 export default defineConfig({
   resolve: { alias },
   test: {
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // Vitest's own default leaves one core idle, for a screen that nobody looks at.
+    maxWorkers: '100%',
     projects: [
       ...units,
       {
@@ -37,11 +42,15 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'stores', root: 'tests', include: [...STORES], globalSetup },
+      },
+      {
+        extends: true,
         test: {
           name: 'tests',
           root: 'tests',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'simulation/**'],
+          exclude: ['**/node_modules/**', 'simulation/**', ...STORES],
           globalSetup,
           // They start real servers and measure real latencies: one file at a time, after all others.
           maxWorkers: 1,

@@ -53,14 +53,18 @@ async function renewed({ object, holder, random }: Cast): Promise<void> {
   if (random.next() < 0.5) await holder.release(entry);
 }
 
-/** The first to go must not take the object along. */
+/** The first to go must not take the object along, and of two that go together one must. */
 async function shared({ object, holder, other, random }: Cast): Promise<void> {
   const both = await Promise.all([holder.create(object, 60_000), other.create(object, 60_000)]);
   const [first, second] = random.next() < 0.5 ? both : [both[1], both[0]];
   const [firstHolder, secondHolder] = first === both[0] ? [holder, other] : [other, holder];
-  if (first) await firstHolder.release(first);
-  await delay(random.next() * 200);
+  const leaving = first && firstHolder.release(first);
+  if (random.next() < 0.5) {
+    await leaving;
+    await delay(random.next() * 200);
+  }
   if (second) await secondHolder.release(second);
+  await leaving;
 }
 
 /** Taken again as soon as it was let go: while it is due, while it is being collected, or when it is gone. */

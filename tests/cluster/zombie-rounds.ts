@@ -33,8 +33,8 @@ interface Zombie {
 }
 
 /**
- * F7: stops a replica in the middle of a callback for longer than its claim, and wakes it when another one has done the
- * work. All but one are stopped together, since each time takes as long as a claim.
+ * F7: stops a replica in the middle of a callback for longer than its claim, and wakes it when another one is at work or
+ * has done it. All but one are stopped together, since each time takes as long as a claim.
  */
 export async function zombieRounds(options: ZombieOptions): Promise<ZombieReport> {
   const { zombies: wanted, seed, postgres, lateMs = TAKEOVER_MS, progress = () => undefined } = options;
@@ -42,6 +42,7 @@ export async function zombieRounds(options: ZombieOptions): Promise<ZombieReport
   const { endpoint, tables } = cluster;
   const zombies: Zombie[] = [];
   let takeoverMs = 0;
+  let awake = 0;
   while (zombies.length < wanted) {
     const batch: Zombie[] = [];
     while (batch.length < cluster.replicas.length - 1 && zombies.length + batch.length < wanted) {
@@ -49,25 +50,13 @@ export async function zombieRounds(options: ZombieOptions): Promise<ZombieReport
     }
     // The answers wait where the zombies will find them.
     endpoint.answerHeld();
-    for (const { objectKey, claim } of batch) {
-      const next = await eventually(
-        () => {
-          const call = endpoint.callsFor(objectKey)[1];
-          if (call === undefined) throw new Error(`${objectKey} was not taken over`);
-          return call;
-        },
-        { deadlineMs: CLAIM_MS + 10_000 },
-      );
-      takeoverMs = Math.max(takeoverMs, next.arrivedMs - claim.claimMs);
-      endpoint.answerHeld();
-    }
+    for (const zombie of batch) takeoverMs = Math.max(takeoverMs, await takenOver(cluster, zombie));
+    // One comes back while the other attempt is under way, and must not settle that; one when it is over.
+    await wake(cluster, batch.slice(0, 1), (awake += 1));
+    endpoint.answerHeld();
     await collected(cluster, batch);
-    for (const { replica } of batch) replica.resume();
+    await wake(cluster, batch.slice(1), (awake += batch.length - 1));
     zombies.push(...batch);
-    await eventually(async () => {
-      const stale = await tables.staleOutcomes();
-      if (stale < zombies.length) throw new Error(`${stale} of ${zombies.length} outcomes were refused`);
-    });
     progress(`${zombies.length} of ${wanted} zombies came back`);
   }
   await cluster.rest();
@@ -102,6 +91,28 @@ async function stopInTheMiddle(cluster: Cluster, stopped: readonly Zombie[]): Pr
     return { replica, objectKey, claim };
   }
   throw new Error(`nobody who is awake has claimed cleanup ${cleanupId}`);
+}
+
+/** Waits for the next attempt. Resolves with how long after the claim of the zombie it came. */
+async function takenOver({ endpoint }: Cluster, { objectKey, claim }: Zombie): Promise<number> {
+  const next = await eventually(
+    () => {
+      const call = endpoint.callsFor(objectKey)[1];
+      if (call === undefined) throw new Error(`${objectKey} was not taken over`);
+      return call;
+    },
+    { deadlineMs: CLAIM_MS + 10_000 },
+  );
+  return next.arrivedMs - claim.claimMs;
+}
+
+/** Lets them go on, and waits until so many outcomes were refused in all. */
+async function wake({ tables }: Cluster, zombies: readonly Zombie[], refused: number): Promise<void> {
+  for (const { replica } of zombies) replica.resume();
+  await eventually(async () => {
+    const stale = await tables.staleOutcomes();
+    if (stale < refused) throw new Error(`S8: of ${refused} outcomes of zombies, ${stale} were refused`);
+  });
 }
 
 async function collected(cluster: Cluster, zombies: readonly Zombie[]): Promise<void> {
