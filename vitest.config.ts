@@ -24,8 +24,15 @@ const units = workspace()
     },
   }));
 
-/** They compute, or wait for a database, and measure no latency: with the unit tests, as many at a time as there are cores. */
+/** They compute, or wait for a database: with the unit tests, as many at a time as there are cores. */
 const STORES = ['integration/{storage,database,cross-backend}/**/*.test.ts', 'packaging/**/*.test.ts'];
+
+/** They measure how late things are, or load the machine to see what breaks: one file at a time, after all others. */
+const TIMED = [
+  'integration/{service,cluster}/**/*.test.ts',
+  'integration/client/blocked.test.ts',
+  'integration/grpc/cleanup-prompt.test.ts',
+];
 
 export default defineConfig({
   resolve: { alias },
@@ -47,14 +54,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'tests',
+          name: 'servers',
           root: 'tests',
           include: ['**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'simulation/**', ...STORES],
+          exclude: ['**/node_modules/**', 'simulation/**', ...STORES, ...TIMED],
           globalSetup,
-          // They start real servers and measure real latencies: one file at a time, after all others.
-          maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          root: 'tests',
+          include: [...TIMED],
+          globalSetup,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

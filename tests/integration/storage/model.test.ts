@@ -4,31 +4,10 @@ import type { MemoryStore } from '@lease/storage-memory';
 import { describe, expect, test } from 'vitest';
 import { readMutants, ScratchCopy } from '../../mutants/mutant.js';
 import { runSequences } from '../../model/run-sequences.js';
+import { followTheModel } from './follow-the-model.js';
 import { openContext, stores } from './stores.js';
 
-/** `LEASE_MODEL_SEQUENCES=memory=200000,sqlite=20000` runs more, `LEASE_MODEL_SEED=7` others. */
-const SEED = Number(process.env['LEASE_MODEL_SEED'] ?? 1);
-const DEFAULT_COUNTS: Readonly<Record<string, number>> = { memory: 2_000, sqlite: 500 };
-
-function countFor(store: string): number {
-  for (const pair of (process.env['LEASE_MODEL_SEQUENCES'] ?? '').split(',')) {
-    const [name, count] = pair.split('=');
-    if (name === store) return Number(count);
-  }
-  return DEFAULT_COUNTS[store] ?? 200;
-}
-
-describe('T2: every store does what the model does', () => {
-  for (const store of stores) {
-    const count = countFor(store.name);
-    test(
-      `S1 S3 S4 S6 S7 S8 S10 S12 S14 S15 S16: ${count} random sequences on ${store.name}`,
-      () => runSequences({ durable: store.durable, open: store.openForModel ?? store.open }, count, SEED),
-      // Some 10 ms each on an idle machine.
-      60_000 + count * 500,
-    );
-  }
-});
+followTheModel(stores.filter(({ name }) => name !== 'postgres'));
 
 describe('T2 can fail', () => {
   const broken = [
