@@ -17,7 +17,7 @@ Flags go before environment variables. Durations read 500ms, 30s, 5m or 24h.
 The server prints one line on stdout when it is ready, JSON with the addresses that it serves on; it logs to stderr.
 
 Exit codes: 0 stopped by a signal, 69 a port or the disk is not to be had, 70 a fault of ours,
-            75 the data directory is in use by another server, 76 the store was made by a newer version,
+            75 the data directory is in use by another server, 76 the store cannot be used by this version,
             78 the configuration is wrong`;
 
 const MIGRATE_NOTES = `
@@ -56,7 +56,7 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
     for (const setting of settings) command.addOption(optionFor(setting));
     command.action(async (options: Readonly<Record<string, string | true>>) => {
       const strangers = strangersIn(command.args);
-      const result = readConfig({ ...flagsIn(options), ...fixed }, env);
+      const result = readConfig({ ...flagsIn(options), ...fixed }, variablesOf(settings, env));
       if (result.ok && strangers.length === 0) {
         code = await run(result.config);
         return;
@@ -120,6 +120,11 @@ function optionFor(name: SettingName): Option {
         before === undefined ? text : `${before},${text}`,
       )
     : option;
+}
+
+/** What the environment says of these settings. Others are not the command's business, right or wrong. */
+function variablesOf(settings: readonly SettingName[], env: Invocation['env']): Invocation['env'] {
+  return Object.fromEntries(settings.map(variableName).map((name) => [name, env[name]]));
 }
 
 /** Commander's options by the names of the settings; a switch that stands alone is on. */

@@ -8,8 +8,8 @@ export const EXIT = {
   software: 70,
   /** Another server uses the data directory: try again when it has stopped. */
   inUse: 75,
-  /** A newer version of this program made the store. */
-  newerStore: 76,
+  /** The store cannot be used by this version: a newer one made it, or the database server is too old. */
+  storeVersion: 76,
   /** The configuration is wrong. Trying again will not help. */
   config: 78,
 } as const;

@@ -56,10 +56,12 @@ export function explain(error: unknown, log: Logger, what = 'start'): number {
   if (isFaultOfOurs(error)) log.fatal({ err: error }, message);
   else log.fatal(message);
   if (isFaultOfOurs(error)) return EXIT.software;
-  if (error instanceof SqliteSchemaError || error instanceof PostgresSchemaError) return EXIT.newerStore;
+  if (error instanceof SqliteSchemaError || error instanceof PostgresSchemaError) return EXIT.storeVersion;
   return error instanceof SqliteFileInUseError ? EXIT.inUse : EXIT.unavailable;
 }
 
 function isFaultOfOurs(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  // What the store did not make a StoreUnavailableError of: a statement of ours that the database refuses.
+  return isBug || (error instanceof Error && error.name === 'PostgresError');
 }

@@ -9,7 +9,8 @@ const DURATION = 'is no duration such as 500ms, 30s, 5m or 24h';
 const ADDRESS = 'is no host:port, the host an IP address (IPv6 in brackets) or localhost';
 const EXPOSED = 'is not on loopback, where only --insecure-listen serves plain text';
 const NO_URL = 'url must be a URL of the form postgres://user:password@host:port/database';
-const NO_SCHEMA = 'is no schema name: up to 63 of a-z, 0-9 and _, not beginning with a digit or pg_';
+const NO_SCHEMA =
+  'is no schema name: up to 63 of a-z, 0-9 and _, and none that PostgreSQL keeps to itself (pg_..., information_schema)';
 
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
 const files = mkdtempSync(join(tmpdir(), 'lease-configuration-'));
@@ -74,7 +75,7 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
     '--storage postgres --database-url postgres://u:hunter2@db/lease?sslmode=prefer',
     {},
     [
-      '--database-url: url: sslmode=prefer does not say what is wanted; use verify-full, verify-ca, no-verify or disable',
+      '--database-url: url: sslmode "prefer" does not say what is wanted; use verify-full, verify-ca, no-verify or disable',
     ],
   ],
   [
@@ -85,6 +86,7 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
   [`--database-schema Lease`, {}, [`--database-schema: "Lease" ${NO_SCHEMA}`]],
   [`--database-schema pg_lease`, {}, [`--database-schema: "pg_lease" ${NO_SCHEMA}`]],
   ['--database-schema a";drop', {}, [`--database-schema: "a\\";drop" ${NO_SCHEMA}`]],
+  ['--database-schema information_schema', {}, [`--database-schema: "information_schema" ${NO_SCHEMA}`]],
   ['--database-connections 3', {}, ['--database-connections: 3 is not within 4 to 1000']],
   ['--storage SQLITE', {}, ['--storage: "SQLITE" is none of sqlite, memory, postgres']],
   ['', { LEASE_STORAGE: 'redis' }, ['LEASE_STORAGE: "redis" is none of sqlite, memory, postgres']],
@@ -159,6 +161,16 @@ describe('bad configuration exits with 78', () => {
       'error: --storage postgres needs --database-url or --database-url-file',
     ]);
     expect(invoked).toMatchObject({ code: 78, migrated: undefined });
+  });
+
+  it('migrate asks for nothing that is not its own', async () => {
+    const env = {
+      LEASE_DATABASE_URL: DATABASE,
+      LEASE_GRPC_LISTEN: '0.0.0.0:50051',
+      LEASE_GRACE: 'soon',
+      LEASE_MIN_TTL: '48h',
+    };
+    expect(await invoke(['migrate'], env)).toMatchObject({ code: 0, err: '' });
   });
 
   it('says everything that is wrong, at once', async () => {

@@ -47,9 +47,11 @@ describe('a database URL', () => {
     ['no host', 'postgres:///x', 'must name a user'],
     ['a bad escape', `postgres://me:%E0%A4%A@host/x`, 'the password is not percent-encoded'],
     ['U+0000', `postgres://me:${SECRET}@host/x%00`, 'the database is not percent-encoded'],
-    ['an unknown parameter', `postgres://me:${SECRET}@host/x?options=-cfsync=off`, 'unknown here: options'],
+    ['an unknown parameter', `postgres://me:${SECRET}@host/x?options=-cfsync=off`, 'unknown here: "options"'],
     ['a host that is no directory', `postgres://me:${SECRET}@host/x?host=other`, 'parameter host'],
-    ['a mode that promises nothing', `postgres://me:${SECRET}@host/x?sslmode=prefer`, 'sslmode=prefer'],
+    ['what would break a line', `postgres://me:${SECRET}@host/x?sslmode=a%0Ab`, 'sslmode "a\\nb"'],
+    ['a long parameter', `postgres://me:${SECRET}@host/x?${'p'.repeat(500)}=1`, `"${'p'.repeat(64)}..."`],
+    ['a mode that promises nothing', `postgres://me:${SECRET}@host/x?sslmode=prefer`, 'sslmode "prefer"'],
     ['an authority that is not there', `postgres://me:${SECRET}@host/x?sslrootcert=/no/file`, '/no/file'],
   ])('is refused without its secrets: %s', (_, url, message) => {
     expect(() => parseTarget(url)).toThrow(TypeError);

@@ -3,7 +3,7 @@ import { databaseName } from '@lease/storage-postgres';
 import { echo } from './echo.js';
 import type { Kind } from './kinds.js';
 
-/** The URL of a PostgreSQL database; empty: none. What is wrong with it is said without a word of it: it holds a password. */
+/** The URL of a PostgreSQL database; empty: none. What is wrong with it is said without its user and password. */
 export const databaseUrl: Kind<string> = {
   placeholder: 'url',
   parse: (text) => {
@@ -34,10 +34,10 @@ export const databaseUrlFile: Kind<string> = {
 export const schemaName: Kind<string> = {
   placeholder: 'name',
   parse: (text) =>
-    /^[a-z_][a-z0-9_]{0,62}$/.test(text) && !text.startsWith('pg_')
+    /^[a-z_][a-z0-9_]{0,62}$/.test(text) && !/^(pg_|information_schema$)/.test(text)
       ? { value: text }
       : {
-          flaw: `${echo(text)} is no schema name: up to 63 of a-z, 0-9 and _, not beginning with a digit or pg_`,
+          flaw: `${echo(text)} is no schema name: up to 63 of a-z, 0-9 and _, and none that PostgreSQL keeps to itself (pg_..., information_schema)`,
         },
 };
 

@@ -21,8 +21,6 @@ export interface PoolerSighting {
   seen: boolean;
 }
 
-/** How rows come back: by column name, or as arrays in the order of the columns. */
-
 type Driver = postgres.Sql<Record<string, unknown>>;
 
 /** How long the farewell to the server may take. */

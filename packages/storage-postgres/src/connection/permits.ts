@@ -5,18 +5,11 @@ const MAX_WAITING = 1_000;
 
 /** A fixed number of permits, handed out first come, first served. */
 export class Permits {
-  readonly #total: number;
   #free: number;
   readonly #waiting = new Set<() => void>();
 
   constructor(total: number) {
-    this.#total = total;
     this.#free = total;
-  }
-
-  /** Whether nobody holds one. */
-  get idle(): boolean {
-    return this.#free === this.#total;
   }
 
   async take(deadline: Deadline): Promise<void> {

@@ -16,6 +16,7 @@ export interface Target {
 }
 
 const DEFAULT_PORT = 5_432;
+const MAX_ECHO_CHARS = 64;
 const PARAMETERS = new Set(['host', 'sslmode', 'sslrootcert', 'application_name']);
 
 /** Reads a database URL. Throws a `TypeError` that names what is wrong, and quotes neither user nor password. */
@@ -26,7 +27,7 @@ export function parseTarget(text: string): Target {
   if (user === '') throw new TypeError('url must name a user: postgres://user@host/database');
   for (const parameter of url.searchParams.keys()) {
     if (PARAMETERS.has(parameter)) continue;
-    throw new TypeError(`url has a parameter that is unknown here: ${parameter}`);
+    throw new TypeError(`url has a parameter that is unknown here: ${echo(parameter)}`);
   }
   const directory = url.searchParams.get('host');
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -63,6 +64,11 @@ function parse(text: string): URL {
   throw new TypeError('url must be a URL of the form postgres://user:password@host:port/database');
 }
 
+/** Somebody else's text, as a message may quote it: cut, and without control characters. */
+function echo(text: string): string {
+  return JSON.stringify(text.length > MAX_ECHO_CHARS ? `${text.slice(0, MAX_ECHO_CHARS)}...` : text);
+}
+
 function decode(field: string, text: string): string {
   try {
     const decoded = decodeURIComponent(text);
@@ -90,7 +96,7 @@ function tlsFor(host: string, parameters: URLSearchParams): ConnectionOptions | 
       return verified();
     default:
       throw new TypeError(
-        `url: sslmode=${mode} does not say what is wanted; use verify-full, verify-ca, no-verify or disable`,
+        `url: sslmode ${echo(mode)} does not say what is wanted; use verify-full, verify-ca, no-verify or disable`,
       );
   }
 }
@@ -104,7 +110,9 @@ function authority(file: string | null): ConnectionOptions {
     // Here, where the file can be named, and not in the middle of a handshake.
     return { secureContext: createSecureContext({ ca: readFileSync(file) }) };
   } catch (cause) {
-    throw new TypeError(`url: sslrootcert=${file} cannot be used: ${(cause as Error).message}`, { cause });
+    throw new TypeError(`url: sslrootcert ${echo(file)} cannot be used: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
