@@ -3,7 +3,7 @@ import { abandon, endAttempt } from './cleanups.js';
 import { allowed, same } from './difference.js';
 import { expire } from './leases.js';
 import { draw, type Model, operatorPaused, type Run } from './records.js';
-import { recoveryAfter, sparedUntil } from './recovery.js';
+import { keptUntil, recoveryAfter, sparedUntil } from './recovery.js';
 
 const LOSSES_TO_ABANDON = 16;
 
@@ -147,16 +147,17 @@ function checkFair(command: ClaimCleanups, takeable: readonly Run[], taken: read
 
 /** Prunes without a limit that binds. */
 export function prune(model: Model, { endedLeasesOlderThanMs, finishedCleanupsOlderThanMs }: Prune): void {
-  const { now } = model;
+  const { now, recovery } = model;
+  const old = (endTime: number, keptMs: number) =>
+    now - endTime > keptMs && now >= keptUntil(recovery, keptMs);
   for (const found of model.leases) {
-    if (found.lease.endTime !== undefined && now - found.lease.endTime > endedLeasesOlderThanMs)
-      found.pruned = true;
+    if (old(found.lease.endTime ?? now, endedLeasesOlderThanMs)) found.pruned = true;
   }
   for (const run of model.runs) {
     const finished = run.state === 'COLLECTED' || run.state === 'REVIVED' || run.state === 'FORGOTTEN';
-    if (finished && now - (run.endTime ?? now) > finishedCleanupsOlderThanMs) run.pruned = true;
+    if (finished && old(run.endTime ?? now, finishedCleanupsOlderThanMs)) run.pruned = true;
   }
   for (const attempt of model.attempts) {
-    if (now - attempt.settleTime > finishedCleanupsOlderThanMs) attempt.pruned = true;
+    if (old(attempt.settleTime, finishedCleanupsOlderThanMs)) attempt.pruned = true;
   }
 }

@@ -17,3 +17,8 @@ export function sparedUntil(recovery: Recovery | undefined, lease: Lease): numbe
   if (!recovery || lease.renewTime >= recovery.since) return -Infinity;
   return recovery.since + Math.min(recovery.lastsMs, lease.expireTime - lease.renewTime);
 }
+
+/** Until when what ended before the gap is not pruned: at most for as long as it is kept. */
+export function keptUntil(recovery: Recovery | undefined, keptMs: number): number {
+  return recovery ? recovery.since + Math.min(recovery.lastsMs, keptMs) : -Infinity;
+}

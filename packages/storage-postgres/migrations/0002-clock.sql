@@ -25,15 +25,17 @@ begin
   loop
     select tableoid, last_value into v_sequence, v_last from "$schema".lease_number;
     exit when v_last >= v_clock;
-    -- Held for the length of one expression, whose arguments are computed in their order. A lock that lasts to the end of
-    -- the transaction, which may wait long for a row, would make everybody else wait here.
-    if pg_try_advisory_lock(lock_class, v_sequence::integer) then
-      perform greatest(
-        (select setval(tableoid::regclass, v_clock + 1000000) from "$schema".lease_number where last_value < v_clock),
-        pg_advisory_unlock(lock_class, v_sequence::integer)::integer);
-    else
+    -- The lock goes with a subtransaction that is rolled back, which setval() survives. A lock to the end of the transaction,
+    -- which may wait long for a row, would make everybody else wait here; one of the session outlives a cancel before the
+    -- unlock, and would make them wait until the connection ends.
+    begin
+      if pg_try_advisory_xact_lock(lock_class, v_sequence::integer) then
+        perform setval(tableoid::regclass, v_clock + 1000000) from "$schema".lease_number where last_value < v_clock;
+        raise exception using errcode = 'LE002';
+      end if;
       perform pg_sleep(0.0005);
-    end if;
+    exception when sqlstate 'LE002' then null;
+    end;
   end loop;
   return v_sequence::regclass;
 end

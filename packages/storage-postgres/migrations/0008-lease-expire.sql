@@ -63,8 +63,15 @@ begin
   end if;
   v_now := "$schema".lease_now();
 
-  -- A clock that was set back takes last_sweep along: when it is set right again, that is a gap like any other.
+  -- A clock that was set back takes last_sweep along: when it is set right again, that is a gap like any other. It takes
+  -- along what is ahead as well: of a clock that was a day ahead for one sweep, a pause of a day would stay.
   v_gap := v_now - c.last_sweep;
+  if v_gap < interval '0' then
+    c.gap_until := c.gap_until + v_gap;
+    c.gap_end := c.gap_end + v_gap;
+    c.recover_until := c.recover_until + v_gap;
+    c.brake_until := c.brake_until + v_gap;
+  end if;
   if v_gap > gap_tolerated then
     c.gap_until := greatest(c.gap_until, v_now + least(v_gap, gap_max_pause));
     -- A gap within a recovery adds to it.
@@ -128,8 +135,7 @@ begin
           select object_key, active, cleanup is not null has_cleanup from "$schema".object
           where object_key = any(e_key) order by object_key for no key update
         ) q;
-      exception when lock_not_available then
-        o_key := null;
+      exception when lock_not_available then o_key := null;
       end;
     end if;
     if o_key is null then

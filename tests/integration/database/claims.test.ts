@@ -63,14 +63,28 @@ describe('L3: claims on PostgreSQL', () => {
     expect(new Set(seen).size).toBe(endpoints);
   });
 
-  it('look at 1,000 endpoints in one call, and at the next ones in the next', async () => {
+  it('L1: find what is due behind 6,000 endpoints in backoff at once, while a busy one has many due', async () => {
+    const endpoints = 6_000;
+    await fill(opened.sql, { objects: endpoints, endpoints, state: 'DUE', inMs: 600_000, prefix: 'later' });
+    await fill(opened.sql, { objects: 300, endpoints: 1, state: 'DUE', inMs: -1_000, prefix: 'busy' });
+    await due(opened.store, 'z');
+    const busyEndpoints = endpointsFrom(0, 1);
+    expect(hosts(await claim(opened.store, { busyEndpoints }))).toEqual(['z']);
+  });
+
+  it('look at 8,000 endpoints at once, and at the next ones the next time', async () => {
+    const endpoints = 8_500;
+    await fill(opened.sql, { objects: endpoints, endpoints, state: 'DUE', inMs: -1_000 });
+    const busyEndpoints = endpointsFrom(0, 8_490);
+    expect(await claim(opened.store, { busyEndpoints })).toEqual([]);
+    expect(await claim(opened.store, { busyEndpoints })).toHaveLength(10);
+  });
+
+  it('look at 1,000 endpoints once they have found work, and at the next ones the next time', async () => {
     await fill(opened.sql, { objects: 2_000, endpoints: 2_000, state: 'DUE', inMs: -1_000 });
-    const busyEndpoints = endpointsFrom(0, 1_990);
-    const calls = [0, 1, 2].map(() => () => claim(opened.store, { busyEndpoints }));
-    const claims: number[] = [];
-    for (const call of calls) claims.push((await call()).length);
-    expect(claims.reduce((sum, count) => sum + count)).toBe(10);
-    expect(claims[0]).toBe(0);
+    const busyEndpoints = [...endpointsFrom(0, 500), ...endpointsFrom(501, 1_000)];
+    expect(hosts(await claim(opened.store, { busyEndpoints, limit: 600 }))).toEqual(['h000500']);
+    expect(await claim(opened.store, { busyEndpoints, limit: 600 })).toHaveLength(499);
   });
 
   it('are for nobody while an operator pauses collection', async () => {

@@ -126,6 +126,21 @@ describe('the clock of the database steps', () => {
     expect((await read(dead)).state).toBe('EXPIRED');
   }, 60_000);
 
+  test('L1 S15 F8: a day forth for one sweep and back, and expiry does not stand still for that day', async () => {
+    const alive = await create();
+    const dead = await create(random.uuid(), 60_000);
+    await elapse(1_000);
+    await context.time.step(24 * HOUR_MS);
+    expect((await sweep()).status).toBe('paused');
+    await context.time.step(-24 * HOUR_MS);
+    for (let thirds = 0; thirds < 4; thirds++) {
+      await elapse(90_000);
+      expect((await read(dead)).state, 'of the dead one').toBe('EXPIRED');
+      await renew(alive);
+    }
+    expect((await context.store.collectionState()).pauses).toEqual([]);
+  }, 60_000);
+
   test('S8 S15 F8: back, and fences and generations go on growing', async () => {
     const drawn: number[] = [];
     for (const stepMs of [0, -HOUR_MS, -24 * HOUR_MS]) {

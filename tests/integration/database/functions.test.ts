@@ -111,18 +111,24 @@ describe('S10: lease_fold_refunds_v1', () => {
   });
 });
 
-describe('S8: numbers', () => {
-  it('never fall behind the clock, not after a restored backup and not for many at once', async () => {
-    const { sql } = opened;
-    await claimed(opened.store);
-    await sql`select setval('lease_number', 1)`;
-    const before = Date.now() * 1_000;
-    const drawn = await Promise.all(
-      Array.from({ length: 200 }, () => valueOf(sql`select nextval(lease_catch_up())::float8`)),
-    );
-    expect(new Set(drawn).size).toBe(200);
-    expect(Math.min(...drawn.map(Number))).toBeGreaterThan(before);
-    expect(await valueOf(sql`select count(*)::int from pg_locks where locktype = 'advisory'`)).toBe(0);
+describe('durations', () => {
+  it('as long as a number can say mean for ever, to a prune and to a sweep', async () => {
+    const { store } = opened;
+    const clock = await holdClock(opened);
+    await due(store);
+    const { leaseId } = await held(store);
+    await clock.advance(365 * 86_400_000);
+    const graceMs = Number.MAX_SAFE_INTEGER;
+    const sweep = { limit: 10, graceMs, brakeShare: 0.25 };
+    expect(await store.expireDue(sweep)).toMatchObject({ status: 'swept', expired: 0 });
+    // A gap, and what follows it: leases are met again after it, grace or not.
+    await clock.advance(60_000);
+    expect(await store.expireDue(sweep)).toMatchObject({ status: 'paused', expired: 0 });
+    await clock.advance(500);
+    await store.expireDue({ ...sweep, graceMs: 0 });
+    const kept = { endedLeasesOlderThanMs: graceMs, finishedCleanupsOlderThanMs: graceMs, limit: 10 };
+    expect(await store.prune(kept)).toEqual({ leases: 0, cleanups: 0, more: false });
+    expect((await store.get(leaseId)).lease?.state).toBe('ACTIVE');
   });
 });
 

@@ -8,6 +8,9 @@ const BATCH = 500;
 const LEASES = 2_300;
 const MAX_VISITS = 1_000;
 
+/** The id of no lease. */
+const NOBODY = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+
 const random = seededRandom(5);
 let context: PostgresContext;
 /** Three leases among many others, by whatever they are asked for. */
@@ -71,11 +74,31 @@ describe('a listing whose filter matches little', () => {
     for (const { leases } of pages.slice(0, -1)) expect(leases.length).toBeLessThanOrEqual(400);
   });
 
-  test('with a cursor that no listing handed out, begins at the beginning', async () => {
+  test.each([
+    "17'; --",
+    `9223372036854775808/${NOBODY}`,
+    `-9223372036854775809/${NOBODY}`,
+    `9999999999999999999/${NOBODY}`,
+  ])('with a cursor that no listing handed out, begins at the beginning: %s', async (cursor) => {
     for (const query of [{ limit: 5 }, { limit: 5, objectType: 'blob' }]) {
       const { leases } = await context.store.list(query);
-      const other = await context.store.list({ ...query, cursor: "17'; --" });
+      expect(leases).toHaveLength(5);
+      const other = await context.store.list({ ...query, cursor });
       expect(idsOf([other])).toEqual(leases.map(({ leaseId }) => leaseId).sort());
+    }
+  });
+
+  test('goes on from the ends of what a position can be', async () => {
+    const query = { limit: 5, objectType: 'blob' };
+    const first = await context.store.list({ ...query, cursor: `-9223372036854775808/${NOBODY}` });
+    expect(first.leases).toHaveLength(5);
+    const last = await context.store.list({ ...query, cursor: `9223372036854775807/${NOBODY}` });
+    expect(last.leases).toEqual([]);
+  });
+
+  test('of cleanups begins at the beginning with a cursor that no listing handed out, too', async () => {
+    for (const cursor of ["17'; --", '9'.repeat(40), `9223372036854775808/${NOBODY}`]) {
+      await expect(context.store.listCleanups({ limit: 5, cursor })).resolves.toMatchObject({ cleanups: [] });
     }
   });
 });

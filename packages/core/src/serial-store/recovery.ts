@@ -32,3 +32,13 @@ export function recoveryEnd(control: ControlRecord, lease: LeaseRecord): Instant
   if (gapEnd === undefined || recoverUntil === undefined || lease.renewTime >= gapEnd) return -Infinity;
   return Math.min(recoverUntil, gapEnd + (lease.expireTime - lease.renewTime));
 }
+
+/**
+ * What ended before this instant may be pruned, being kept for `keptMs`. -Infinity: a leap of the store's clock makes all
+ * that ended look old, and S4 and S12 would go with it. So what ended before a gap is spared as leases are: in the recovery,
+ * but for no longer than it is kept.
+ */
+export function prunedBefore(control: ControlRecord, now: Instant, keptMs: number): Instant {
+  const { gapEnd = -Infinity, recoverUntil = -Infinity } = control;
+  return now < Math.min(recoverUntil, gapEnd + keptMs) ? -Infinity : now - keptMs;
+}

@@ -18,6 +18,7 @@ import { createLease } from './create.js';
 import { expireDue } from './expire-due.js';
 import { forgetCleanup, retryCleanup } from './operator.js';
 import { collectionState, pause, resume } from './pauses.js';
+import { prunedBefore } from './recovery.js';
 import { releaseLease } from './release.js';
 import { renewLease } from './renew.js';
 import type { Session } from './session.js';
@@ -140,9 +141,11 @@ export class SerialStore implements LeaseStore {
 
   prune(command: Prune): Promise<PruneReport> {
     return this.#write(({ tables, now }) => {
-      const leases = tables.pruneLeases(now - command.endedLeasesOlderThanMs, command.limit);
-      const cleanups = tables.pruneFinished(now - command.finishedCleanupsOlderThanMs, command.limit);
-      return { leases, cleanups, more: Math.max(leases, cleanups) === command.limit };
+      const { endedLeasesOlderThanMs, finishedCleanupsOlderThanMs, limit } = command;
+      const { control } = tables;
+      const leases = tables.pruneLeases(prunedBefore(control, now, endedLeasesOlderThanMs), limit);
+      const cleanups = tables.pruneFinished(prunedBefore(control, now, finishedCleanupsOlderThanMs), limit);
+      return { leases, cleanups, more: Math.max(leases, cleanups) === limit };
     });
   }
 

@@ -113,7 +113,10 @@ export interface StoreStats {
   readonly now: Instant;
 }
 
-/** Forget what is finished, a bounded step at a time. Moves no total (S6). */
+/**
+ * Forget what is finished, a bounded step at a time. Moves no total (S6). What ended before a gap (see {@link GAP}) is spared
+ * until as much time has passed since as the gap took, but for no longer than it is kept.
+ */
 export interface Prune {
   /** Ended leases older than this go. At least 1 h: S4 and S12 hold as long as they stay. */
   readonly endedLeasesOlderThanMs: number;

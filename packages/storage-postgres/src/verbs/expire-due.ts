@@ -1,5 +1,6 @@
 import type { Sweep, SweepReport } from '@lease/core';
 import type { Database } from '../connection/database.js';
+import { LONGEST_MS } from './longest.js';
 
 /**
  * Every so many sweeps of a replica, one waits for objects that are locked, 100 ms at most. The others pass over them: an
@@ -22,7 +23,7 @@ export class Expiry {
     const [row] = await this.#database.call<{ report: SweepReport }>(
       'sweep',
       `select ${this.#database.schema}.lease_expire_v1($1::integer, $2::bigint, $3::float8, $4::boolean) as report`,
-      [limit, graceMs, brakeShare, this.#sweeps % WAIT_EVERY === 0],
+      [limit, Math.min(graceMs, LONGEST_MS), brakeShare, this.#sweeps % WAIT_EVERY === 0],
     );
     if (row === undefined) throw new Error('the sweep was not answered');
     return row.report;

@@ -1,6 +1,6 @@
 import type { ForgetCleanup, ForgetCleanupResult } from '@lease/core';
 import type { Database } from '../connection/database.js';
-import { inRuns } from '../in-runs.js';
+import { inRounds } from '../in-runs.js';
 import { isUuid } from '../uuid.js';
 
 /** See `LeaseStore.forgetCleanups`. */
@@ -8,7 +8,7 @@ export function forgetCleanups(
   database: Database,
   commands: readonly ForgetCleanup[],
 ): Promise<readonly ForgetCleanupResult[]> {
-  return inRuns(commands, ({ cleanupId }) => cleanupId, forget);
+  return inRounds(commands, ({ cleanupId }) => cleanupId, forget);
 
   async function forget(run: readonly ForgetCleanup[]): Promise<readonly ForgetCleanupResult[]> {
     const [row] = await database.call<{ readonly results: readonly ForgetCleanupResult[] }>(

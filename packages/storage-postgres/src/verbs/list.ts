@@ -100,7 +100,8 @@ function byHash({ leaseId, objectKey }: LeaseTable): Order {
     position: sql`${hash} || '/' || ${leaseId}`,
     after: (cursor = '') => {
       const [, afterHash, afterId] = pattern.exec(cursor) ?? [];
-      if (afterHash === undefined) return undefined;
+      // Digits enough for a forged one that is no bigint, over which PostgreSQL would fail.
+      if (afterHash === undefined || !isBigint(BigInt(afterHash))) return undefined;
       return sql`(${hash}, ${leaseId}) > (${afterHash}::bigint, ${afterId}::uuid)`;
     },
     upTo: (position) => {
@@ -108,4 +109,8 @@ function byHash({ leaseId, objectKey }: LeaseTable): Order {
       return sql`(${hash}, ${leaseId}) <= (split_part(${end}, '/', 1)::bigint, split_part(${end}, '/', 2)::uuid)`;
     },
   };
+}
+
+function isBigint(n: bigint): boolean {
+  return BigInt.asIntN(64, n) === n;
 }

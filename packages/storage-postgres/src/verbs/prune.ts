@@ -1,6 +1,7 @@
 import type { Prune, PruneReport } from '@lease/core';
 import type { Database } from '../connection/database.js';
 import type { Folding } from '../folding.js';
+import { LONGEST_MS } from './longest.js';
 
 interface PruneRow {
   readonly leases: number;
@@ -23,16 +24,22 @@ export class Pruning {
 
   /** See `LeaseStore.prune`. */
   async prune(command: Prune): Promise<PruneReport> {
+    const { endedLeasesOlderThanMs, finishedCleanupsOlderThanMs, limit } = command;
     await this.#folding.fold();
     const [row] = await this.#database.call<PruneRow>(
       'sweep',
       `select * from ${this.#database.schema}.lease_prune_v1($1::bigint, $2::bigint, $3::integer, $4::text)`,
-      [command.endedLeasesOlderThanMs, command.finishedCleanupsOlderThanMs, command.limit, this.#lastService],
+      [
+        Math.min(endedLeasesOlderThanMs, LONGEST_MS),
+        Math.min(finishedCleanupsOlderThanMs, LONGEST_MS),
+        limit,
+        this.#lastService,
+      ],
     );
     if (row === undefined) throw new Error('a step of pruning without a report');
     this.#lastService = row.last_service;
     const { leases } = row;
     const cleanups = Math.max(row.finished, row.attempts);
-    return { leases, cleanups, more: Math.max(leases, cleanups) === command.limit };
+    return { leases, cleanups, more: Math.max(leases, cleanups) === limit };
   }
 }

@@ -1,6 +1,6 @@
 import type { RetryCleanup, RetryCleanupResult } from '@lease/core';
 import type { Database } from '../connection/database.js';
-import { inRuns } from '../in-runs.js';
+import { inRounds } from '../in-runs.js';
 import { isUuid } from '../uuid.js';
 
 /** See `LeaseStore.retryCleanups`. */
@@ -8,7 +8,7 @@ export function retryCleanups(
   database: Database,
   commands: readonly RetryCleanup[],
 ): Promise<readonly RetryCleanupResult[]> {
-  return inRuns(commands, ({ cleanupId }) => cleanupId, retry);
+  return inRounds(commands, ({ cleanupId }) => cleanupId, retry);
 
   async function retry(run: readonly RetryCleanup[]): Promise<readonly RetryCleanupResult[]> {
     const [row] = await database.call<{ readonly results: readonly RetryCleanupResult[] }>(

@@ -1,10 +1,14 @@
 import type { Lease } from '../../lease/lease.js';
-import { checkEqual } from '../check.js';
+import { check, checkEqual } from '../check.js';
 import type { StoreLaw } from '../store-law.js';
 import { law } from './law.js';
-import type { Trial } from './trial.js';
+import { checkRefused, type Trial } from './trial.js';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+const prune = (trial: Trial) =>
+  trial.store.prune({ endedLeasesOlderThanMs: HOUR_MS, finishedCleanupsOlderThanMs: HOUR_MS, limit: 100 });
 
 /** The store's clock goes forward by so much between two sweeps, and nobody else's does. */
 async function leap(trial: Trial, ms: number): Promise<void> {
@@ -169,5 +173,37 @@ export const recoveryLaws: readonly StoreLaw[] = [
     const { status, expired } = await trial.sweep();
     checkEqual([status, expired], ['swept', 1], 'status, expired');
     checkEqual((await trial.claimOne()).lastLeaseId, lease.leaseId, 'what is collected');
+  }),
+
+  law('S4 S12 S14', 'nothing is pruned in a recovery', async (trial) => {
+    const command = trial.command();
+    const lease = await trial.create(command);
+    await trial.release(lease);
+    await trial.fallDue();
+    await trial.settled(await trial.claimOne(), 'done');
+    await trial.time.advance(HOUR_MS / 2);
+    await leap(trial, HOUR_MS - 1);
+    checkEqual(await prune(trial), { leases: 0, cleanups: 0, more: false }, 'the report after the leap');
+    const again = await trial.tryCreate(command);
+    check(again.outcome === 'done' && again.replayed, 'the same create is answered with the lease');
+    checkRefused(await trial.renew(lease), 'LEASE_ENDED');
+    await trial.time.advance(HOUR_MS - 2);
+    checkEqual(
+      await prune(trial),
+      { leases: 0, cleanups: 0, more: false },
+      'the last report in the recovery',
+    );
+    await trial.time.advance(1);
+    const { leases, cleanups } = await prune(trial);
+    checkEqual([leases, cleanups], [2, 1], 'leases and cleanups pruned after it');
+  }),
+
+  law('S4 S14', 'a recovery spares what ended for no longer than it is kept', async (trial) => {
+    await trial.release(await trial.create());
+    await leap(trial, 1_000 * HOUR_MS);
+    await trial.time.advance(HOUR_MS - 1);
+    checkEqual((await prune(trial)).leases, 0, 'pruned leases, an hour after the gap');
+    await trial.time.advance(1);
+    checkEqual((await prune(trial)).leases, 1, 'pruned leases, after that');
   }),
 ];
