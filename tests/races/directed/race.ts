@@ -42,15 +42,16 @@ export async function passTime({ sql, within }: Race, ms: number): Promise<void>
   ]);
 }
 
-/** Waits for all answers; fails as soon as sessions of the server wait for each other in a circle. */
+/** Waits for all answers; fails as soon as sessions at this schema wait for each other in a circle. */
 export async function withoutDeadlock<T extends readonly Sent<unknown>[]>(
-  { sql }: Race,
+  { sql, within }: Race,
   ...calls: T
 ): Promise<{ [I in keyof T]: Awaited<T[I]['answer']> }> {
   while (calls.some(({ ended }) => !ended)) {
     const [circle] = await sql`
       with recursive edge as materialized (
-        select a.pid, unnest(pg_blocking_pids(a.pid)) as blocker from pg_stat_activity a where a.wait_event_type = 'Lock'
+        select a.pid, unnest(pg_blocking_pids(a.pid)) as blocker from pg_stat_activity a
+        where a.wait_event_type = 'Lock' and position(${within} in a.query) > 0
       ), path (start, pid) as (
         select pid, blocker from edge union select path.start, edge.blocker from path join edge on edge.pid = path.pid
       )

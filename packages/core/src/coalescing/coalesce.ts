@@ -1,3 +1,5 @@
+import type { Clock } from '../clock/clock.js';
+import { systemClock } from '../clock/system-clock.js';
 import type {
   ClaimCleanups,
   CleanupOutcome,
@@ -42,12 +44,15 @@ const LANES = {
  *
  * Calls of one verb leave in the order of arrival; one of more than 500 elements goes in parts and stands in line again for
  * each. Between verbs, and between callers that do not wait for each other, there is no order. With 10,000 elements of a
- * verb in line, or when the store stays unavailable, callers get a `StoreUnavailableError`.
+ * verb in line, or when the store is away, callers get a `StoreUnavailableError`. So do those whose rows stay locked, if
+ * the store's error tells them (`stuck`); the others of their batch go again without them.
  *
  * The store must end each call by a deadline of its own: until it does, the lane is taken. `close` closes the store.
+ *
+ * @param clock tells a slow failure, by which the store is away, from a quick one.
  */
-export function coalesce(store: LeaseStore): LeaseStore {
-  return new CoalescingStore(store);
+export function coalesce(store: LeaseStore, clock: Clock = systemClock): LeaseStore {
+  return new CoalescingStore(store, clock);
 }
 
 class CoalescingStore implements LeaseStore {
@@ -58,12 +63,17 @@ class CoalescingStore implements LeaseStore {
   readonly #outcomes: Coalescer<CleanupOutcome, SettleResult>;
   #closing: Promise<void> | undefined;
 
-  constructor(store: LeaseStore) {
+  constructor(store: LeaseStore, clock: Clock) {
     this.#store = store;
-    this.#creates = new Coalescer('create', (commands) => store.create(commands), LANES.create);
-    this.#renewals = new Coalescer('renew', (commands) => store.renew(commands), LANES.renew);
-    this.#releases = new Coalescer('release', (commands) => store.release(commands), LANES.release);
-    this.#outcomes = new Coalescer('settle', (outcomes) => store.settleCleanups(outcomes), LANES.settle);
+    this.#creates = new Coalescer('create', (commands) => store.create(commands), LANES.create, clock);
+    this.#renewals = new Coalescer('renew', (commands) => store.renew(commands), LANES.renew, clock);
+    this.#releases = new Coalescer('release', (commands) => store.release(commands), LANES.release, clock);
+    this.#outcomes = new Coalescer(
+      'settle',
+      (outcomes) => store.settleCleanups(outcomes),
+      LANES.settle,
+      clock,
+    );
   }
 
   create(commands: readonly CreateLease[]) {

@@ -1,5 +1,9 @@
+import type { Clock } from '../clock/clock.js';
 import { StoreUnavailableError } from '../store/store-unavailable-error.js';
 import { Line, type Part } from './line.js';
+
+/** A failure that took so long is no single connection that was lost: the store is away. */
+const SLOW_FAILURE_MS = 1_000;
 
 /** One of a store's verbs over arrays: `results[i]` answers `commands[i]`. */
 export type BatchVerb<Command, Result> = (commands: readonly Command[]) => Promise<readonly Result[]>;
@@ -13,8 +17,11 @@ export class Coalescer<Command, Result> {
   readonly #verb: string;
   readonly #send: BatchVerb<Command, Result>;
   readonly #lanes: number;
+  readonly #clock: Clock;
   readonly #line = new Line<Command, Result>();
   #inFlight = 0;
+  /** Whether a batch of those whose rows are locked is under way, next to the lanes. */
+  #aside = false;
   #tickEnds = false;
   /** Batches in a row that found the store unavailable. */
   #failures = 0;
@@ -22,10 +29,11 @@ export class Coalescer<Command, Result> {
   #whenIdle: (() => void)[] = [];
 
   /** `verb`: its name, for errors. `lanes`: how many batches may be under way at once. */
-  constructor(verb: string, send: BatchVerb<Command, Result>, lanes: number) {
+  constructor(verb: string, send: BatchVerb<Command, Result>, lanes: number, clock: Clock) {
     this.#verb = verb;
     this.#send = send;
     this.#lanes = lanes;
+    this.#clock = clock;
   }
 
   /**
@@ -53,7 +61,7 @@ export class Coalescer<Command, Result> {
   }
 
   get #idle(): boolean {
-    return this.#inFlight === 0 && this.#line.elements === 0;
+    return this.#inFlight === 0 && !this.#aside && this.#line.elements === 0;
   }
 
   #endTick(): void {
@@ -70,19 +78,33 @@ export class Coalescer<Command, Result> {
     this.#inFlight += 1;
     await this.#attempt(batch);
     this.#inFlight -= 1;
+    this.#goOn();
+  }
+
+  /** Gives those whose rows are locked a second chance, where nobody waits for them. */
+  async #carryAside(batch: readonly Part<Command, Result>[]): Promise<void> {
+    this.#aside = true;
+    await this.#attempt(batch, true);
+    this.#aside = false;
+    this.#goOn();
+  }
+
+  #goOn(): void {
     if (this.#idle) for (const resolve of this.#whenIdle.splice(0)) resolve();
     else this.#endTick();
   }
 
   /** Answers each part, one way or the other; never rejects. */
-  async #attempt(batch: readonly Part<Command, Result>[]): Promise<void> {
+  async #attempt(batch: readonly Part<Command, Result>[], aside = false): Promise<void> {
+    const sent = { atMs: this.#clock.monotonicMs(), failures: this.#failures };
     try {
       const results = await this.#answers(batch.flatMap(({ commands }) => commands));
       this.#failures = 0;
       this.#distribute(batch, results);
     } catch (error) {
-      if (error instanceof StoreUnavailableError) this.#giveUp(batch, error);
-      else await this.#isolate(batch, error);
+      if (!(error instanceof StoreUnavailableError)) await this.#isolate(batch, error, aside);
+      else if (batch.some((part) => isStuck(part, error))) await this.#passBy(batch, error, aside);
+      else this.#giveUp(batch, error, sent);
     }
   }
 
@@ -105,14 +127,37 @@ export class Coalescer<Command, Result> {
   }
 
   /**
-   * The batch may or may not have happened; its callers may repeat it. The first time in a row this may be one lost
-   * connection or one locked row, and the line goes on. The second time everybody in line fails as well: the batches of a
-   * long line would wait for the store's deadline one after the other, and the last caller for all of them (F4).
+   * The batch may or may not have happened; its callers may repeat it. A quick failure may be one lost connection, and the
+   * line goes on. After a slow one, or the second in a row, everybody in line fails as well: they have waited for one
+   * deadline of the store, and need what is left of their own to try another replica (F4).
    */
-  #giveUp(batch: readonly Part<Command, Result>[], error: StoreUnavailableError): void {
-    this.#failures += 1;
+  #giveUp(
+    batch: readonly Part<Command, Result>[],
+    error: StoreUnavailableError,
+    sent: { readonly atMs: number; readonly failures: number },
+  ): void {
+    // Batches that were under way together met one event.
+    this.#failures = Math.min(this.#failures, sent.failures) + 1;
+    const slow = this.#clock.monotonicMs() - sent.atMs >= SLOW_FAILURE_MS;
     for (const { call } of batch) call.reject(error);
-    if (this.#failures > 1) for (const call of this.#line.takeAll()) call.reject(error);
+    if (slow || this.#failures > 1) for (const call of this.#line.takeAll()) call.reject(error);
+  }
+
+  /**
+   * Whoever needs a locked row waits no longer on the lane, where everybody waits with them; the others go again. The rows
+   * may have been locked for a moment only, as a busy service's are, so there is a second try; but only one batch of them
+   * at a time, or they would take all the connections.
+   */
+  async #passBy(
+    batch: readonly Part<Command, Result>[],
+    error: StoreUnavailableError,
+    aside: boolean,
+  ): Promise<void> {
+    const stuck = batch.filter((part) => isStuck(part, error));
+    const free = batch.filter((part) => !isStuck(part, error));
+    if (aside || this.#aside) for (const { call } of stuck) call.reject(error);
+    else void this.#carryAside(stuck);
+    if (free.length > 0) await this.#attempt(free, aside);
   }
 
   /**
@@ -120,13 +165,20 @@ export class Coalescer<Command, Result> {
    * of 500 callers in some 20 further calls, where 500 would keep the lane from everybody else. Commands that are
    * repeated by this do no harm: every verb is idempotent.
    */
-  async #isolate(batch: readonly Part<Command, Result>[], error: unknown): Promise<void> {
+  async #isolate(batch: readonly Part<Command, Result>[], error: unknown, aside: boolean): Promise<void> {
     if (batch.length === 1) {
       for (const { call } of batch) call.reject(error);
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await this.#attempt(batch.slice(0, middle));
-    await this.#attempt(batch.slice(middle));
+    await this.#attempt(batch.slice(0, middle), aside);
+    await this.#attempt(batch.slice(middle), aside);
   }
+}
+
+function isStuck(
+  { commands }: { readonly commands: readonly unknown[] },
+  { stuck }: StoreUnavailableError,
+): boolean {
+  return commands.some((command) => stuck?.has(command));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { coalesce, type LeaseStore, StoreUnavailableError } from '../../src/index.js';
-import { createCommand } from '../../src/testing/index.js';
+import { createCommand, ManualClock } from '../../src/testing/index.js';
 import { turn } from '../../src/testing/turn.js';
 import { type Batch, HeldStore, leasesOf, renewals } from './held-store.js';
 
@@ -64,6 +64,32 @@ describe('a batch that failed', () => {
     held.batch(1).fail(unavailable);
     expect(new Set(await outcomes)).toEqual(new Set([unavailable]));
     expect(held.sizes('create')).toEqual([1, 500]);
+  });
+
+  test('F4: a slow failure is the store that is away: the line waits for no second deadline', async () => {
+    const held = new HeldStore();
+    const clock = new ManualClock();
+    const store = coalesce(held.store, clock);
+    const { outcomes } = await gather(held, store, 3_000);
+    await clock.advance(5_000);
+    held.batch(0).fail(unavailable);
+    expect(new Set(await outcomes)).toEqual(new Set([unavailable]));
+    expect(held.sizes('create')).toEqual([1]);
+  });
+
+  test('one event that meets both lanes is one failure', async () => {
+    const { held, store } = setUp();
+    const lanes = [];
+    for (const name of ['a', 'b']) {
+      lanes.push(store.renew(renewals(name, 1)));
+      await turn();
+    }
+    const outcomes = outcomesOf([...lanes, store.renew(renewals('w', 1))]);
+    held.batch(0).fail(unavailable);
+    held.batch(1).fail(unavailable);
+    await turn();
+    held.batch(2).answer();
+    expect(await outcomes).toEqual([unavailable, unavailable, 'answered']);
   });
 
   test('L5: after an outage, one answer makes the next lost connection a first one again', async () => {

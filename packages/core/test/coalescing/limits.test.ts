@@ -69,6 +69,7 @@ describe('the line', () => {
     const { held, store, lanes } = await busy();
     const waiting = [store.renew(renewals('w', 9_900)), store.renew(renewals('v', 100))];
     const outage = new StoreUnavailableError('gone');
+    held.onBatch = (batch) => batch.fail(outage);
     for (const batch of held.batches) batch.fail(outage);
     await Promise.allSettled([...lanes, ...waiting]);
     held.onBatch = (batch) => batch.answer();
@@ -120,6 +121,7 @@ describe('close', () => {
     const { held, store, lanes } = await busy();
     const waiting = store.renew(renewals('w', 600));
     const closing = Promise.all([store.close(), store.close()]);
+    held.onBatch = (batch) => batch.fail(new StoreUnavailableError('gone'));
     for (const batch of held.batches) batch.fail(new StoreUnavailableError('gone'));
     await Promise.allSettled([...lanes, waiting]);
     await closing;

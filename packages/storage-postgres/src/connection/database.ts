@@ -1,6 +1,9 @@
 /** Which connections a call may use. Sweeping and collecting have some of their own: requests cannot starve them. */
 export type Lane = 'rpc' | 'sweep';
 
+/** How often a call waits for a row that is locked: some 1 s each time. */
+export type LockWait = 'once' | 'repeatedly';
+
 type Scalar = string | number | bigint | boolean | null;
 
 /** Travels as text. An array becomes an array literal; JSON is passed as the text that `JSON.stringify` made. */
@@ -23,8 +26,14 @@ export interface Database {
    * ones as `Infinity`), JSON parsed, anything else, arrays too, as PostgreSQL's text.
    *
    * @param text a constant per verb: it is prepared once per connection. Casts every parameter.
+   * @param lockWait `once`: a lock timeout is not retried; `isLockTimeout` tells it.
    */
-  call<Row extends object>(lane: Lane, text: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  call<Row extends object>(
+    lane: Lane,
+    text: string,
+    values?: readonly SqlValue[],
+    lockWait?: LockWait,
+  ): Promise<readonly Row[]>;
   /** Waits for what is under way; later calls throw `StoreUnavailableError`. */
   close(): Promise<void>;
 }

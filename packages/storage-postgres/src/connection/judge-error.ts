@@ -4,7 +4,8 @@ import postgres from 'postgres';
 /** What an error means for the call: repeat it, give it up, or mend our code. */
 export type Verdict = 'contention' | 'unavailable' | 'bug';
 
-const CONTENTION = new Set(['40001' /* serialization */, '40P01' /* deadlock */, '55P03' /* lock timeout */]);
+const LOCK_TIMEOUT = '55P03';
+const CONTENTION = new Set(['40001' /* serialization */, '40P01' /* deadlock */, LOCK_TIMEOUT]);
 
 /** SQLSTATEs, or classes of them, that are about the server, its load or our access, and not about the statement. */
 const UNAVAILABLE = [
@@ -43,6 +44,12 @@ export function unavailable(where: string, cause: unknown): StoreUnavailableErro
   const reason =
     cause instanceof Error ? cause.message || String((cause as { code?: unknown }).code) : String(cause);
   return new StoreUnavailableError(`PostgreSQL at ${where}: ${reason}`, { cause });
+}
+
+/** Whether a call failed because a row was locked. Takes what the connection threw, or what became of it. */
+export function isLockTimeout(error: unknown): error is Error {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error;
+  return sqlState(cause) === LOCK_TIMEOUT;
 }
 
 export function sqlState(error: unknown): string | undefined {

@@ -2,10 +2,10 @@ import { StoreUnavailableError, type Random } from '@lease/core';
 import { ConnectionLane } from './connection-lane.js';
 import { Connection, type PoolerSighting } from './connection.js';
 import type { DatabaseOptions } from './database-options.js';
-import type { Database, Lane, SqlValue } from './database.js';
+import type { Database, Lane, LockWait, SqlValue } from './database.js';
 import { Deadline } from './deadline.js';
 import { encodeValue } from './encode-value.js';
-import { judgeError, unavailable } from './judge-error.js';
+import { isLockTimeout, judgeError, unavailable } from './judge-error.js';
 import { lockWaitMs, sessionSettings } from './session-settings.js';
 import { settleOptions, type SettledOptions } from './settled-options.js';
 
@@ -47,10 +47,11 @@ class PostgresDatabase implements Database {
     lane: Lane,
     text: string,
     values: readonly SqlValue[] = [],
+    lockWait: LockWait = 'repeatedly',
   ): Promise<readonly Row[]> {
     if (this.#closing) throw new StoreUnavailableError('the store is closed');
     const encoded = values.map(encodeValue);
-    const call = this.#tryCall(lane, (connection) => connection.query(text, encoded));
+    const call = this.#tryCall(lane, (connection) => connection.query(text, encoded), lockWait);
     const over = () => this.#underWay.delete(call);
     this.#underWay.add(call);
     call.then(over, over);
@@ -62,7 +63,11 @@ class PostgresDatabase implements Database {
     await this.#closing;
   }
 
-  async #tryCall<T>(lane: Lane, work: (connection: Connection) => Promise<T>): Promise<T> {
+  async #tryCall<T>(
+    lane: Lane,
+    work: (connection: Connection) => Promise<T>,
+    lockWait: LockWait,
+  ): Promise<T> {
     const { clock, callTimeoutMs, random, target } = this.#options;
     const deadline = new Deadline(clock, callTimeoutMs);
     for (let tries = 1; ; tries += 1) {
@@ -74,7 +79,8 @@ class PostgresDatabase implements Database {
         const pauseMs = jittered(tries, random);
         // Another wait for the same lock must not end at the deadline: that would cost the connection.
         const tooLate = pauseMs + lockWaitMs(callTimeoutMs) >= deadline.leftMs;
-        if (verdict === 'unavailable' || tries === MAX_TRIES || tooLate) {
+        const waited = lockWait === 'once' && isLockTimeout(error);
+        if (verdict === 'unavailable' || tries === MAX_TRIES || tooLate || waited) {
           throw unavailable(target.name, error);
         }
         await new Promise<void>((resolve) => clock.schedule(pauseMs, resolve));

@@ -4,6 +4,7 @@ import { inRuns } from '../in-runs.js';
 import { storedMetadata, storedSpec } from '../json.js';
 import { type LeaseRow, readLeases } from '../lease-row.js';
 import { Numbering } from '../numbering.js';
+import { callBatch } from './call-batch.js';
 
 type Refusal = Extract<CreateResult, { outcome: 'refused' }>['reason'];
 
@@ -40,8 +41,8 @@ async function call(database: Database, commands: readonly CreateLease[]): Promi
   const objects = new Numbering();
   const services = new Numbering();
   const cleanups = commands.map(({ cleanup }) => cleanup);
-  const [row] = await database.call<{ answer: Answer }>(
-    'rpc',
+  const [row] = await callBatch<{ answer: Answer }, CreateLease>(
+    database,
     `select ${database.schema}.lease_create_v1($1::uuid[], $2::integer[], $3::integer[], $4::text[], $5::bigint[],
       $6::jsonb[], $7::bigint[], $8::text[], $9::text[], $10::integer[], $11::jsonb[], $12::text[], $13::text[]) as answer`,
     [
@@ -59,6 +60,8 @@ async function call(database: Database, commands: readonly CreateLease[]): Promi
       objects.keys,
       services.keys,
     ],
+    commands,
+    { object: ({ object }) => objectKey(object), service: ({ serviceId }) => serviceId },
   );
   if (row === undefined) throw new Error('create was not answered');
   return row.answer;

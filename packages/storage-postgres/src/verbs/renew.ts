@@ -2,6 +2,7 @@ import type { RenewLease, RenewResult } from '@lease/core';
 import type { Database } from '../connection/database.js';
 import { inRuns } from '../in-runs.js';
 import { type LeaseAnswer, resultOf } from '../lease-answer.js';
+import { callBatch } from './call-batch.js';
 
 type Refusal = Extract<RenewResult, { outcome: 'refused' }>['reason'];
 
@@ -11,14 +12,16 @@ export function renew(database: Database, commands: readonly RenewLease[]): Prom
     commands,
     ({ leaseId }) => leaseId,
     async (run) => {
-      const rows = await database.call<{ answer: LeaseAnswer<Refusal> }>(
-        'rpc',
+      const rows = await callBatch<{ answer: LeaseAnswer<Refusal> }, RenewLease>(
+        database,
         `select ${database.schema}.lease_renew_v1($1::uuid[], $2::text[], $3::bigint[]) as answer`,
         [
           run.map(({ leaseId }) => leaseId),
           run.map(({ serviceId }) => serviceId),
           run.map(({ ttlMs }) => ttlMs ?? null),
         ],
+        run,
+        { lease: ({ leaseId }) => leaseId },
       );
       return run.map(resultOf(rows));
     },
