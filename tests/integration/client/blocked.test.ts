@@ -25,6 +25,19 @@ function clientOf(address: string): LeaseClient {
   return client;
 }
 
+/** A hold on an object of its own, and the states that it went through. */
+async function holdAt(address: string, cleanupUrl: string) {
+  const states: string[] = [];
+  const object = anObject();
+  const hold = await clientOf(address).hold({
+    object,
+    ttlMs: TTL_MS,
+    cleanup: { http: { url: cleanupUrl } },
+    onStateChange: (state) => states.push(state),
+  });
+  return { hold, object, states };
+}
+
 /** What the first statement after the block sees, and the second. */
 function blockTwiceTheTtl(hold: Hold): { readonly state: string; readonly thrown: unknown } {
   block(2 * TTL_MS);
@@ -40,14 +53,7 @@ function blockTwiceTheTtl(hold: Hold): { readonly state: string; readonly thrown
 it('F13: after a block of 2 x TTL the first statement sees a hold that is not held, and loses it if it has ended', async () => {
   await using mock = await startMock();
   await using server = await startServer({ flags: ['--grace', '100ms'] });
-  const states: string[] = [];
-  const object = anObject();
-  const hold = await clientOf(server.grpc).hold({
-    object,
-    ttlMs: TTL_MS,
-    cleanup: { http: { url: mock.http } },
-    onStateChange: (state) => states.push(state),
-  });
+  const { hold, object, states } = await holdAt(server.grpc, mock.http);
   await eventually(() => {
     expect(hold.lease.renewalCount).toBeGreaterThan(0);
     expect(hold.state).toBe('held');
@@ -77,14 +83,7 @@ it('F13: after a block of 2 x TTL the first statement sees a hold that is not he
 it('F13: and it is held again once the server has renewed it within the grace', async () => {
   await using mock = await startMock();
   await using server = await startServer({ flags: ['--grace', '60s'] });
-  const states: string[] = [];
-  const object = anObject();
-  const hold = await clientOf(server.grpc).hold({
-    object,
-    ttlMs: TTL_MS,
-    cleanup: { http: { url: mock.http } },
-    onStateChange: (state) => states.push(state),
-  });
+  const { hold, object, states } = await holdAt(server.grpc, mock.http);
   const { state, thrown } = blockTwiceTheTtl(hold);
   expect(state).toBe('doubtful');
   expect(thrown).toBeInstanceOf(HoldNotHeldError);

@@ -3,7 +3,7 @@ import { createCommand } from '@lease/core/testing';
 import { PostgresStore } from '@lease/storage-postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlClient } from '../../helpers/postgres/index.js';
-import { holdClock, openSchema, type OpenSchema } from './open-schema.js';
+import { holdClock, openSchema, type OpenSchema, valueOf } from './open-schema.js';
 import { expectRecount } from './recount.js';
 import { abandoned, claimed, claimOne, due, held, outcome } from './states.js';
 
@@ -13,12 +13,6 @@ beforeEach(async () => {
   opened = await openSchema();
 });
 afterEach(() => opened.store.close());
-
-/** The one value of the one row. */
-async function valueOf(query: Promise<readonly Record<string, unknown>[]>): Promise<unknown> {
-  const [row] = await query;
-  return row && Object.values(row)[0];
-}
 
 /** Runs the work while another session holds what the statement locks. */
 async function whileLocked(statement: string, work: () => Promise<void>): Promise<void> {

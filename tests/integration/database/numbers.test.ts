@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqlClient } from '../../helpers/postgres/index.js';
-import { openSchema, type OpenSchema } from './open-schema.js';
+import { openSchema, type OpenSchema, valueOf } from './open-schema.js';
 import { claimed } from './states.js';
 
 let opened: OpenSchema;
@@ -9,12 +9,6 @@ beforeEach(async () => {
   opened = await openSchema();
 });
 afterEach(() => opened.store.close());
-
-/** The one value of the one row. */
-async function valueOf(query: Promise<readonly Record<string, unknown>[]>): Promise<unknown> {
-  const [row] = await query;
-  return row && Object.values(row)[0];
-}
 
 describe('S8: numbers', () => {
   it('never fall behind the clock, not after a restored backup and not for many at once', async () => {

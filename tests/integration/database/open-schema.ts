@@ -39,3 +39,9 @@ export async function holdClock({ sql, schema }: OpenSchema): Promise<HeldClock>
 export interface HeldClock {
   advance(ms: number): Promise<void>;
 }
+
+/** The one value of the one row. */
+export async function valueOf(query: Promise<readonly Record<string, unknown>[]>): Promise<unknown> {
+  const [row] = await query;
+  return row && Object.values(row)[0];
+}

@@ -1,4 +1,5 @@
 import type { CleanupOutcome } from '@lease/core';
+import { check, checkEqual } from '@lease/core/testing';
 import {
   aCreate,
   aRelease,
@@ -12,7 +13,6 @@ import {
   TWO,
   wordOf,
 } from './cast.js';
-import { check, checkEqual } from './check.js';
 import { send } from './barrier.js';
 import { claimAll, holdRow, leaseOf, passTime, stopAt, withoutDeadlock } from './race.js';
 import type { RaceLaw } from './race-law.js';

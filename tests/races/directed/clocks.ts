@@ -1,6 +1,6 @@
+import { check, checkEqual } from '@lease/core/testing';
 import { aCreate, aRenewal, makeDue, ONE, only, TWO } from './cast.js';
 import { send } from './barrier.js';
-import { check, checkEqual } from './check.js';
 import { claimAll, holdRow, leaseOf, passTime, type Race, sweep } from './race.js';
 import type { RaceLaw } from './race-law.js';
 

@@ -1,9 +1,8 @@
 import { aCreate, aPlainCreate, aRelease, KEY, makeDue, ONE, only, THREE, TWO, wordOf } from './cast.js';
 import { send } from './barrier.js';
-import { check, checkEqual } from './check.js';
 import { claimAll, holdRow, leaseOf, passTime, stopAt, sweep, withoutDeadlock } from './race.js';
 import type { RaceLaw } from './race-law.js';
-import { objectRef } from '@lease/core/testing';
+import { check, checkEqual, objectRef } from '@lease/core/testing';
 
 /** Schedules in which creates meet each other, and what they revive or find kept. */
 export const createLaws: readonly RaceLaw[] = [

@@ -1,5 +1,5 @@
+import { check, checkEqual } from '@lease/core/testing';
 import { aCreate, aRelease, aRenewal, KEY, ONE, only, THREE, TWO, wordOf } from './cast.js';
-import { check, checkEqual } from './check.js';
 import { send } from './barrier.js';
 import { claimAll, leaseOf, passTime, type Race, stopAt, sweep, withoutDeadlock } from './race.js';
 import type { RaceLaw } from './race-law.js';

@@ -1,7 +1,6 @@
-import { objectRef } from '@lease/core/testing';
+import { checkEqual, objectRef } from '@lease/core/testing';
 import { aCreate, aRelease, idOf, KEY, ONE, wordOf } from './cast.js';
 import { send } from './barrier.js';
-import { checkEqual } from './check.js';
 import { holdRow, passTime, type Race, stopAt, sweep, withoutDeadlock } from './race.js';
 import type { RaceLaw } from './race-law.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LeaseStore } from '@lease/core';
+import { check, checkEqual } from '@lease/core/testing';
 import { aCreate, aRelease, done, KEY, makeClaimed, makeDue, ONE, only, wordOf } from './cast.js';
 import { send } from './barrier.js';
-import { check, checkEqual } from './check.js';
 import { Line } from './line.js';
 import { claimAll, passTime, type Race, stopAt } from './race.js';
 import type { RaceLaw } from './race-law.js';

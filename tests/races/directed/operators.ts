@@ -1,6 +1,6 @@
+import { checkEqual } from '@lease/core/testing';
 import { aCreate, done, KEY, makeAbandoned, makeDue, ONE, only, TWO, wordOf } from './cast.js';
 import { send } from './barrier.js';
-import { checkEqual } from './check.js';
 import { claimAll, leaseOf, stopAt, withoutDeadlock } from './race.js';
 import type { RaceLaw } from './race-law.js';
 

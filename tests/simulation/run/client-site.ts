@@ -1,5 +1,6 @@
-import { Process } from '../engine/process.js';
+import type { Process } from '../engine/process.js';
 import { Transport } from '../nodes/transport.js';
+import { startProcess } from './start-process.js';
 import type { Surroundings } from './surroundings.js';
 
 const RESTART_MS = 500;
@@ -34,18 +35,10 @@ export class ClientSite {
   }
 
   #newProcess(): Process {
-    const { scheduler, dice, books, sabotage } = this.#around;
     this.#starts += 1;
-    const name = `${this.name}#${this.#starts}`;
-    const chance = dice.throw(name);
-    const process = new Process(scheduler, {
-      name,
-      wallErrorMs: chance.whole(-86_400_000, 86_400_000),
-      monotonicOriginMs: chance.next() * 1_000_000,
-      sleepsBlind: sabotage.sleepsBlind === 'clients',
-    });
+    const { process } = startProcess(this.#around, `${this.name}#${this.#starts}`, 'clients');
     process.onWake(() => {
-      books.holds.expectHonest();
+      this.#around.books.holds.expectHonest();
     });
     return process;
   }

@@ -1,7 +1,8 @@
-import { Process } from '../engine/process.js';
+import type { Process } from '../engine/process.js';
 import { callbackExecutor } from '../nodes/callback-executor.js';
 import { remoteStore } from '../nodes/remote-store.js';
 import { Replica } from '../nodes/replica.js';
+import { startProcess } from './start-process.js';
 import type { Surroundings } from './surroundings.js';
 
 /** How soon a supervisor starts a successor, unless told otherwise. */
@@ -81,17 +82,9 @@ export class ReplicaSite {
   }
 
   #start(): Replica {
-    const { scheduler, network, storeNode, endpoints, books, dice, shape, trace, verdict, sabotage } =
-      this.#around;
+    const { scheduler, network, storeNode, endpoints, books, shape, trace, verdict, sabotage } = this.#around;
     this.#starts += 1;
-    const name = `${this.name}#${this.#starts}`;
-    const chance = dice.throw(name);
-    const process = new Process(scheduler, {
-      name,
-      wallErrorMs: chance.whole(-86_400_000, 86_400_000),
-      monotonicOriginMs: chance.next() * 1_000_000,
-      sleepsBlind: sabotage.sleepsBlind === 'replicas',
-    });
+    const { process, chance } = startProcess(this.#around, `${this.name}#${this.#starts}`, 'replicas');
     process.onDeath(() => {
       this.#died(process);
     });

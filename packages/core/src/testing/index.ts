@@ -13,7 +13,7 @@ export type { ExecutorScript, RecordingExecutor } from './recording-executor.js'
 export { recordingExecutor } from './recording-executor.js';
 
 export { canonical } from './canonical.js';
-export { LawBroken } from './check.js';
+export { check, checkEqual, LawBroken } from './check.js';
 export type { LawContext, StoreLaw, StoreTime } from './store-law.js';
 export { durableStoreLaws, storeLaws } from './store-laws.js';
 export { runLaw } from './run-law.js';
