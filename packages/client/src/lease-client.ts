@@ -26,13 +26,15 @@ import type { Stats } from './stats.js';
 import { systemRuntime } from './system-runtime.js';
 import { decodeCreated, decodeLease, decodeReading, decodeStats, required } from './wire/decode.js';
 import { decodeStatus } from './wire/decode-error.js';
+import { waitOut } from './wait-out.js';
 import { encodeCreate, encodeGet, encodeList, encodeRelease, encodeRenew } from './wire/encode.js';
 
 /**
  * Takes, renews and releases leases in the name of one service, at whichever replica answers.
  *
  * Every call is retried while nobody answers (`UNAVAILABLE`), within its deadline; all of them may be repeated. Calls reject with
- * `LeaseError`, whose `reason` says why the server refused; `OBJECT_BEING_COLLECTED` passes by itself, after `retryAfterMs`.
+ * `LeaseError`, whose `reason` says why the server refused. `OBJECT_BEING_COLLECTED` passes by itself: it is waited out within the
+ * deadline, at the server's pace, and rejects only if the collection takes longer.
  */
 export class LeaseClient {
   readonly serviceId: string;
@@ -96,16 +98,8 @@ export class LeaseClient {
     return inBatches(requests, {
       encode: (request) => encodeCreate(this.serviceId, this.#identified(request)),
       sizeOf: (message) => CreateLeaseRequest.encode(message).finish().byteLength,
-      send: async (batch) => {
-        const { results, serverTime } = await this.#call(
-          rpcs.batchCreateLeases,
-          { requests: [...batch] },
-          call,
-        );
-        return results.map((result) =>
-          resultOf(result.answer, (lease) => decodeCreated({ ...result, lease, serverTime })),
-        );
-      },
+      send: (batch) =>
+        waitOut(batch, (part, limits) => this.#createBatch(part, limits), this.#runtime, this.#limits(call)),
     });
   }
 
@@ -180,6 +174,15 @@ export class LeaseClient {
         return decodeReading(answer);
       },
     };
+  }
+
+  async #createBatch(requests: readonly CreateLeaseRequest[], limits: Limits) {
+    const rpc = rpcs.batchCreateLeases;
+    const { results, serverTime } = (await this.#caller.call(rpc, { requests: [...requests] }, limits))
+      .answer;
+    return results.map((result) =>
+      resultOf(result.answer, (lease) => decodeCreated({ ...result, lease, serverTime })),
+    );
   }
 
   #identified(request: CreateLease) {

@@ -46,3 +46,11 @@ export function statusName(code: number): StatusName {
   // A numeric enum maps back to its names.
   return (status as Record<number, StatusName | undefined>)[code] ?? 'UNKNOWN';
 }
+
+/**
+ * Whether the refusal is about a moment: an attempt to collect the object is under way, or may still arrive. A lease on it can
+ * be taken when that attempt was answered. `retryAfterMs` says when to ask again.
+ */
+export function passesByItself({ reason }: LeaseError): boolean {
+  return reason === 'OBJECT_BEING_COLLECTED';
+}

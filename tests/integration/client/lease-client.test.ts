@@ -62,6 +62,38 @@ onEachStorage((stage) => {
     expect(await reason(client.renew(lease))).toEqual(['FAILED_PRECONDITION', 'LEASE_ENDED']);
   });
 
+  it('S1: waits until an object that is being collected is free again, alone, as a hold and in a batch', async () => {
+    const client = clientOf(stage);
+    await stage.mock.script('path /sdk-slow: delay 1500ms ok x100');
+    const cleanup = { http: { url: `${stage.mock.http}/sdk-slow` } };
+    const objects = [anObject(), anObject(), anObject()];
+    await Promise.all(
+      objects.map(async (object) => {
+        const { lease } = await client.create({ object, cleanup });
+        await client.release(lease);
+        await eventually(async () => expect(await stage.mock.calls(object)).toHaveLength(1));
+      }),
+    );
+    const [alone, held, batched] = objects.map((object) => ({ object }));
+    if (!alone || !held || !batched) throw new Error('there are three');
+    await expect(client.create(alone, { timeoutMs: 300 })).rejects.toMatchObject({
+      reason: 'OBJECT_BEING_COLLECTED',
+    });
+    const [created, hold, [first, second]] = await Promise.all([
+      client.create(alone),
+      client.hold(held),
+      client.createMany([batched, { object: anObject() }]),
+    ]);
+    // Collected before: another life, and no cleanup was withdrawn.
+    expect(created).toMatchObject({ replayed: false, revived: false, lease: { state: 'ACTIVE' } });
+    expect(first).toMatchObject({ ok: true, revived: false, lease: batched });
+    expect(second).toMatchObject({ ok: true });
+    for (const { object } of [alone, held, batched]) {
+      expect(await stage.mock.calls(object)).toHaveLength(1);
+    }
+    await hold.release();
+  });
+
   it('works through any number of leases, and lists them', async () => {
     const client = clientOf(stage, `sdk-${crypto.randomUUID()}`);
     const requests = Array.from({ length: 1_200 }, () => ({ object: anObject() }));

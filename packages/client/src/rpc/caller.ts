@@ -1,16 +1,13 @@
-import { LeaseError } from '../lease-error.js';
+import { LeaseError, passesByItself } from '../lease-error.js';
 import type { ClientRuntime } from '../runtime.js';
 import type { LeaseChannel, Limits, Rpc } from './lease-channel.js';
+import { pauseMs } from './pause.js';
 
 /** An answer, and when the request that it answers was sent (monotonic). */
 export interface Answered<Answer> {
   readonly answer: Answer;
   readonly sentAtMs: number;
 }
-
-/** Bounds of the pause between two passes over the addresses: the first, and the largest. Drawn from zero (full jitter). */
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 2_000;
 
 /**
  * Calls whichever of several equal replicas answers. Stays with the one that answered last, and begins with any, so that
@@ -27,7 +24,10 @@ export class Caller {
     this.#preferred = Math.floor(runtime.random.next() * channels.length);
   }
 
-  /** Goes over the addresses, again and again, until one answers or the time is up. */
+  /**
+   * Goes over the addresses, again and again, until one answers or the time is up. A refusal that passes by itself is waited
+   * out in the same way.
+   */
   async call<Request, Answer>(
     rpc: Rpc<Request, Answer>,
     request: Request,
@@ -36,19 +36,18 @@ export class Caller {
     const { clock, random, sleep } = this.#runtime;
     const deadlineMs = clock.monotonicMs() + timeoutMs;
     let telling: LeaseError | undefined;
-    for (let pass = 0; ; pass += 1) {
+    for (let tries = 1; ; tries += 1) {
       try {
         return await this.pass(rpc, request, { timeoutMs: deadlineMs - clock.monotonicMs(), signal });
       } catch (error) {
-        if (!unanswered(error)) throw error;
-        // The last attempt may have been cut short by the end of our time: what went before says more than that.
-        if (telling === undefined || error.code === 'UNAVAILABLE') telling = error;
-        const pauseMs = Math.max(
-          random.next() * Math.min(FIRST_PAUSE_MS * 2 ** pass, MAX_PAUSE_MS),
-          error.retryAfterMs ?? 0,
-        );
-        if (clock.monotonicMs() + pauseMs >= deadlineMs) throw telling;
-        await sleep(pauseMs, signal);
+        if (!worthAnother(error)) throw error;
+        // The last attempt may have been cut short by the end of our time: what went before says more than that, unless it
+        // says that nothing has changed, which is no longer certain.
+        if (telling === undefined || passesByItself(telling) || error.code !== 'DEADLINE_EXCEEDED')
+          telling = error;
+        const waitMs = pauseMs(tries, error.retryAfterMs, random);
+        if (clock.monotonicMs() + waitMs >= deadlineMs) throw telling;
+        await sleep(waitMs, signal);
       }
     }
   }
@@ -90,6 +89,11 @@ export class Caller {
       this.#preferred = (this.#preferred + 1) % this.#channels.length;
     }
   }
+}
+
+/** Whether to ask again. */
+function worthAnother(error: unknown): error is LeaseError {
+  return unanswered(error) || (error instanceof LeaseError && passesByItself(error));
 }
 
 /** Whether another attempt, or another replica, may answer. */

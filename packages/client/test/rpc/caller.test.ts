@@ -190,6 +190,50 @@ describe('retries', () => {
     await expect(callFor(10_000)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
   });
 
+  describe('of a refusal that passes by itself', () => {
+    const collected = new LeaseError({
+      code: 'ABORTED',
+      reason: 'OBJECT_BEING_COLLECTED',
+      message: 'being collected',
+      retryAfterMs: 700,
+    });
+
+    it('are made at the pace of the server, where it was met, until it has passed', async () => {
+      const [first] = replicas;
+      if (first) first.fate = collected;
+      const startMs = time.clock.monotonicMs();
+      const called = callFor(10_000);
+      await time.advance(699);
+      expect(counts()).toEqual([1, 0, 0]);
+      await time.advance(2_101);
+      expect(counts()).toEqual([5, 0, 0]);
+      if (first) first.fate = 'answer';
+      await time.advance(700);
+      await expect(called).resolves.toMatchObject({ sentAtMs: startMs + 3_500 });
+    });
+
+    it('end with the deadline, in that refusal', async () => {
+      const [first] = replicas;
+      if (first) first.fate = collected;
+      const called = expect(callFor(2_000)).rejects.toBe(collected);
+      await time.advance(2_000);
+      await called;
+      expect(counts(), 'at 0, 700 and 1,400 ms').toEqual([3, 0, 0]);
+    });
+
+    it('do not let it stand for a last attempt that nobody answered: that one may have been carried out', async () => {
+      use(1);
+      const [only] = replicas;
+      if (only) only.fate = collected;
+      const called = expect(callFor(2_000)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+      await time.advance(699);
+      if (only) only.fate = 'hang';
+      await time.advance(1_301);
+      await called;
+      expect(counts()).toEqual([2]);
+    });
+  });
+
   it.each(['INTERNAL', 'ABORTED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'UNKNOWN'] as const)(
     'are not made after %s',
     async (code) => {
