@@ -6,6 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { LeaseClient } from '@lease/client';
 import { type Cleanup, createReceiver } from '@lease/client/receiver';
+import { callbackSigner } from '@lease/core/http';
+import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import {
   anObject,
@@ -112,6 +114,38 @@ it('secrets in a file are replaced with a restart, and what is left from before 
     deadlineMs: 20_000,
   });
   expect(server.child.output).not.toContain(next.slice(6));
+});
+
+it('both sides take the same secrets and refuse the same', () => {
+  const base64 = fc
+    .uint8Array({ minLength: 20, maxLength: 70 })
+    .map((key) => Buffer.from(key).toString('base64'));
+  const text = fc.string({ minLength: 1 }).filter((each) => !each.includes(','));
+  const secret = fc.oneof(
+    base64.map((each) => `whsec_${each}`),
+    base64.map((each) => `whsec_${each.replace('=', '')}`),
+    base64,
+    text,
+  );
+  const throws = (make: () => unknown) => {
+    try {
+      make();
+      return false;
+    } catch (error) {
+      expect(error).toBeInstanceOf(RangeError);
+      return true;
+    }
+  };
+  const onCleanup = () => Promise.resolve();
+  const taken = new Set<boolean>();
+  fc.assert(
+    fc.property(secret, (each) => {
+      const refused = throws(() => callbackSigner({ secrets: [each] }));
+      expect(throws(() => createReceiver({ onCleanup, secrets: [each] }))).toBe(refused);
+      taken.add(!refused);
+    }),
+  );
+  expect(taken).toEqual(new Set([true, false]));
 });
 
 it('a server that does not sign is not believed by who asks for signatures', async () => {

@@ -119,7 +119,7 @@ describe('a receiver with secrets', () => {
 
   it('S8: lets no stranger poison a fence, pass for done, or stop a handler that runs', async () => {
     const signals: AbortSignal[] = [];
-    let finish = () => undefined as void;
+    let finish: () => void = () => undefined;
     const onCleanup = vi.fn<CleanupHandler>((_cleanup, signal) => {
       signals.push(signal);
       return new Promise((resolve) => (finish = resolve));
