@@ -79,9 +79,9 @@ export class GrpcExecutor implements Executor {
     let reusable = false;
     try {
       const connected = await connect(channel.client, deadline, signal);
-      // Made in any case: without a connection it fails at once, and its status says why there is none.
       const request = requestSerialize(cleanupRequest(claim));
       const metadata = metadataOf(this.#signCallback?.(claim.cleanupId, request));
+      // Made in any case: without a connection it fails at once, and its status says why there is none.
       const end = await call(channel.client, request, metadata, deadline, signal);
       const result = attemptResult(end, connected);
       // A channel that failed to connect waits before it tries again; the next attempt shall not be its first to know.
