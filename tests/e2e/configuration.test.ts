@@ -20,6 +20,7 @@ describe('lease-server', () => {
       ...['--grpc-listen', '--http-listen', '--storage', '--data-dir', '--min-ttl', '--max-ttl'],
       ...['--default-ttl', '--grace', '--max-leases-per-service', '--sweep-interval', '--claim-ttl'],
       ...['--max-concurrent-cleanups', '--allow-cleanup-target', '--hold-cleanups', '--brake-share'],
+      ...['--signing-secrets', '--signing-secrets-file'],
     ]) {
       expect(serve.stdout).toContain(`${flag} `);
       const variable = `LEASE_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;

@@ -1,5 +1,5 @@
 import { Command, type CommanderError, Option } from 'commander';
-import { echo } from './config/echo.js';
+import { echo, withoutSecrets } from './config/echo.js';
 import { type Flags, readConfig } from './config/read-config.js';
 import {
   type Config,
@@ -43,7 +43,11 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
     'A lease-based garbage collector for distributed systems',
   );
   // Sub-commands inherit these when they are made, so they come first.
-  program.version(version).exitOverride().configureOutput({ writeOut: out, writeErr: err });
+  // Commander repeats what it does not understand.
+  const writeErr = (text: string) => {
+    err(withoutSecrets(text));
+  };
+  program.version(version).exitOverride().configureOutput({ writeOut: out, writeErr });
   for (const subcommand of subcommandsOf(invocation)) {
     const { name, description, notes, settings, fixed, run } = subcommand;
     const command = program

@@ -1,6 +1,6 @@
 import { Server } from '@grpc/grpc-js';
 import { Collector, LeaseService, type LeaseStore, type Observer, systemClock } from '@lease/core';
-import { egressGuard, HttpExecutor } from '@lease/core/http';
+import { type CallbackSigner, callbackSigner, egressGuard, HttpExecutor } from '@lease/core/http';
 import { GrpcExecutor, mountLease } from '@lease/grpc';
 import { createMetrics } from '@lease/metrics';
 import type { Logger } from 'pino';
@@ -70,7 +70,8 @@ async function serve(
     defaultTtlMs: config.defaultTtlMs,
     maxLeasesPerService: config.maxLeasesPerService,
   });
-  const executors = { http: new HttpExecutor({ admitTarget }), grpc: new GrpcExecutor({ admitTarget }) };
+  const calling = { admitTarget, ...signing(config) };
+  const executors = { http: new HttpExecutor(calling), grpc: new GrpcExecutor(calling) };
   const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
   // L1: a release may make an object due, and the next look would come only with the next sweep.
   observers.push((event) => {
@@ -111,6 +112,12 @@ async function serve(
       await store.close();
     },
   };
+}
+
+/** With secrets, callbacks are signed. */
+function signing({ signingSecrets, signingSecretsFile }: Config): { readonly signCallback?: CallbackSigner } {
+  const secrets = [...signingSecrets, ...signingSecretsFile];
+  return secrets.length > 0 ? { signCallback: callbackSigner({ secrets }) } : {};
 }
 
 function collectorOf(

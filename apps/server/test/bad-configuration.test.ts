@@ -18,10 +18,25 @@ const GOOD_FILE = join(files, 'good');
 writeFileSync(GOOD_FILE, `${DATABASE}\n`);
 const BAD_FILE = join(files, 'bad');
 writeFileSync(BAD_FILE, 'hunter2');
+const [SECRET_A, SECRET_B] = [secretOf(32, 1), secretOf(24, 2)];
+/** What no text that the server writes may hold: keys of good secrets and of bad ones. */
+const CANARIES = [SECRET_A, SECRET_B, secretOf(12, 3), secretOf(32, 4)].map((secret) => secret.slice(6, 18));
+const UNREADABLE = 'is not whsec_ and base64 with its padding';
+const NO_PREFIX = secretOf(32, 4).slice(6);
+const GOOD_SECRETS = join(files, 'good-secrets');
+writeFileSync(GOOD_SECRETS, `${SECRET_A}\n${SECRET_B}\n`);
+const BAD_SECRETS = join(files, 'bad-secrets');
+writeFileSync(BAD_SECRETS, `${SECRET_A}\n\n${secretOf(12, 3)}\r\n${NO_PREFIX}\n`);
+const NO_SECRETS = join(files, 'no-secrets');
+writeFileSync(NO_SECRETS, '\n');
 const BAD_FILE_FLAW = `--database-url-file: in ${echo(BAD_FILE)}: ${NO_URL}`;
 afterAll(() => {
   rmSync(files, { recursive: true });
 });
+
+function secretOf(bytes: number, fill: number): string {
+  return `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`;
+}
 
 /** Flags and environment, and every error that they get, in order. */
 const BAD: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
@@ -139,6 +154,43 @@ const BAD: readonly (readonly [string, Record<string, string>, readonly string[]
     { LEASE_ALLOW_CLEANUP_TARGET: 'a.example, *.*.x' },
     ['LEASE_ALLOW_CLEANUP_TARGET: allow entry "*.*.x" is no domain suffix'],
   ],
+  [`--signing-secrets ${NO_PREFIX}`, {}, [`--signing-secrets: signing secret 1 ${UNREADABLE}`]],
+  [
+    '',
+    { LEASE_SIGNING_SECRETS: `${SECRET_A}, ${secretOf(12, 3)},${SECRET_A}` },
+    ['LEASE_SIGNING_SECRETS: signing secret 2 has 12 bytes, not 24 to 64; signing secret 3 is the same as 1'],
+  ],
+  ['', { LEASE_SIGNING_SECRETS: `${SECRET_A},` }, [`LEASE_SIGNING_SECRETS: signing secret 2 ${UNREADABLE}`]],
+  [
+    '',
+    { LEASE_SIGNING_SECRETS: Array.from({ length: 9 }, (_, i) => secretOf(32, i)).join(',') },
+    ['LEASE_SIGNING_SECRETS: there are 9 signing secrets; at most 8 can be in use'],
+  ],
+  [
+    `--signing-secrets-file ${BAD_SECRETS}`,
+    {},
+    [
+      `--signing-secrets-file: in ${echo(BAD_SECRETS)}: signing secret 2 has 12 bytes, not 24 to 64; signing secret 3 ${UNREADABLE}`,
+    ],
+  ],
+  [
+    '',
+    { LEASE_SIGNING_SECRETS_FILE: NO_SECRETS },
+    [`LEASE_SIGNING_SECRETS_FILE: in ${echo(NO_SECRETS)}: there is no signing secret`],
+  ],
+  [
+    '--signing-secrets-file /no/such/file',
+    {},
+    ['--signing-secrets-file: "/no/such/file" cannot be read: ENOENT'],
+  ],
+  [`--signing-secrets-file ${SECRET_A}`, {}, ['--signing-secrets-file: "whsec_..." cannot be read: ENOENT']],
+  [
+    `--signing-secrets-file ${GOOD_SECRETS}`,
+    { LEASE_SIGNING_SECRETS: SECRET_A },
+    ['--signing-secrets and --signing-secrets-file are both given: one is enough'],
+  ],
+  [`--storage ${SECRET_A}`, {}, ['--storage: "whsec_..." is none of sqlite, memory, postgres']],
+  [SECRET_A, {}, ['"whsec_..." is no argument of this command']],
   ['--no-such', {}, ['--no-such is no flag of this command']],
   ['-x', {}, ['-x is no flag of this command']],
   ['now', {}, ['"now" is no argument of this command']],
@@ -149,7 +201,7 @@ describe('bad configuration exits with 78', () => {
     const args = ['serve', ...flags.split(' ').filter((arg) => arg !== '')];
     const invoked = await invoke(args, env);
     expect(invoked.err).toBe(errors.map((error) => `error: ${error}\n`).join(''));
-    expect(invoked.err).not.toContain('hunter2');
+    for (const secret of ['hunter2', ...CANARIES]) expect(invoked.err).not.toContain(secret);
     expect(invoked).toMatchObject({ code: 78, out: '', config: undefined });
   });
 
@@ -216,11 +268,25 @@ describe('bad configuration exits with 78', () => {
     ['the value of an unknown flag', ['--database-url', 'postgres://admin:hunter2@db/lease']],
     ['the same, with an equals sign', ['--database-url=postgres://admin:hunter2@db/lease']],
     ['a stray argument', ['postgres://admin:hunter2@db/lease']],
+    ['a secret of the wrong flag', ['--grace', SECRET_A]],
+    ['a secret of an unknown flag', ['--signing-secret', SECRET_A]],
+    ['the same, with an equals sign', [`--signing-secret=${SECRET_A}`]],
   ])('no secret is in the text: %s', async (_, flags) => {
     const { code, err } = await invoke(['serve', ...flags]);
     expect(code).toBe(78);
     expect(err).toMatch(/^error: /);
-    expect(err).not.toContain('hunter2');
+    for (const secret of ['hunter2', ...CANARIES]) expect(err).not.toContain(secret);
+  });
+
+  it.each([
+    ['a flag before the command', [`--signing-secrets=${SECRET_A}`, 'serve']],
+    ['a URL before the command', ['--database-url=postgres://admin:hunter2@db/lease', 'serve']],
+    ['no command but a secret', [SECRET_A]],
+  ])('no secret is in what the command line repeats: %s', async (_, args) => {
+    const { code, err } = await invoke(args);
+    expect(code).toBe(78);
+    expect(err).toMatch(/unknown (option|command)/);
+    for (const secret of ['hunter2', ...CANARIES]) expect(err).not.toContain(secret);
   });
 
   it('shows at most 64 characters of a value', async () => {

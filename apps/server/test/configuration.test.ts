@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatDuration, parseDuration } from '../src/config/duration.js';
 import { isLoopback, overlap, parseListenAddress } from '../src/config/listen-address.js';
 import { flagName, SETTING_NAMES, SETTINGS, variableName } from '../src/config/settings.js';
 import { invoke } from './invoke.js';
+import { temporaryDirectory } from './running.js';
 
 describe('configuration', () => {
   it('has these defaults', async () => {
@@ -24,6 +27,8 @@ describe('configuration', () => {
       graceMs: 5_000,
       maxLeasesPerService: 10_000,
       allowCleanupTarget: [],
+      signingSecrets: [],
+      signingSecretsFile: [],
       holdCleanups: false,
       sweepIntervalMs: 100,
       maxConcurrentCleanups: 64,
@@ -58,6 +63,19 @@ describe('configuration', () => {
     const flags = ['--allow-cleanup-target', 'a.example', '--allow-cleanup-target', '10.0.0.0/8, .b.example'];
     const { config } = await invoke(['serve', ...flags], { LEASE_ALLOW_CLEANUP_TARGET: 'public' });
     expect(config?.allowCleanupTarget).toEqual(['a.example', '10.0.0.0/8', '.b.example']);
+  });
+
+  it('signing secrets come from the environment, a flag, or a file', async () => {
+    const [a, b] = [1, 2].map((fill) => `whsec_${Buffer.alloc(32, fill).toString('base64')}`);
+    const inVariable = await invoke(['serve'], { LEASE_SIGNING_SECRETS: `${a}, ${b}` });
+    expect(inVariable.config).toMatchObject({ signingSecrets: [a, b], signingSecretsFile: [] });
+    const inFlag = await invoke(['serve', '--signing-secrets', `${b}`], { LEASE_SIGNING_SECRETS: 'x' });
+    expect(inFlag.config).toMatchObject({ signingSecrets: [b] });
+    using directory = temporaryDirectory();
+    const file = join(directory.path, 'secrets');
+    writeFileSync(file, `${b}\r\n\n${a}\n`);
+    const inFile = await invoke(['serve', '--signing-secrets-file', file]);
+    expect(inFile.config).toMatchObject({ signingSecrets: [], signingSecretsFile: [b, a] });
   });
 
   it('migrate is for PostgreSQL, whatever the servers are told', async () => {

@@ -10,6 +10,7 @@ export function contradictions(config: Partial<Config>): string[] {
     ...above('--min-ttl', minTtlMs, '--default-ttl', defaultTtlMs),
     ...above('--default-ttl', defaultTtlMs, '--max-ttl', maxTtlMs),
     ...database(config),
+    ...signing(config),
     ...samePort(grpcListen, httpListen),
     ...(insecureListen === false ? [...exposed('grpc', grpcListen), ...exposed('http', httpListen)] : []),
   ];
@@ -25,6 +26,12 @@ function database({ storage, databaseUrl, databaseUrlFile }: Partial<Config>): s
   if (storage === 'postgres')
     return names.length === 0 ? ['--storage postgres needs --database-url or --database-url-file'] : [];
   return names.map((name) => `${name} is for --storage postgres, but --storage is ${storage}`);
+}
+
+/** One of them would be forgotten at the next rotation. */
+function signing({ signingSecrets = [], signingSecretsFile = [] }: Partial<Config>): string[] {
+  if (signingSecrets.length === 0 || signingSecretsFile.length === 0) return [];
+  return ['--signing-secrets and --signing-secrets-file are both given: one is enough'];
 }
 
 function above(

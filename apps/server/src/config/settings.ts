@@ -10,6 +10,7 @@ import {
   listenAddress,
   share,
 } from './kinds.js';
+import { signingSecrets, signingSecretsFile } from './signing-kinds.js';
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
@@ -54,6 +55,12 @@ export const SETTINGS = {
     '',
     'what cleanups may call besides loopback (which they may if every listener is there); may be repeated',
   ),
+  signingSecrets: setting(
+    signingSecrets,
+    '',
+    'what callbacks are signed with (Standard Webhooks), at most 8, separated by commas; better in a file or in the environment, since flags can be seen by other users',
+  ),
+  signingSecretsFile: setting(signingSecretsFile, '', 'a file that holds these secrets, one a line'),
   holdCleanups: setting(
     flag,
     'false',

@@ -1,15 +1,21 @@
-import { Metadata, type sendUnaryData, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, Metadata, type MethodDefinition, status } from '@grpc/grpc-js';
 import {
-  type CleanupHandlerServiceServer,
-  type CleanupRequest,
+  CleanupHandlerServiceDefinition,
+  CleanupRequest,
   type CleanupResponse,
+  decodeStrict,
   encodeStatusDetails,
   STATUS_DETAILS_KEY,
 } from '@lease/protocol';
+import type { Cleanup } from './cleanup.js';
 import { cleanupFromMessage, MalformedCleanupError } from './parse-cleanup.js';
 import type { Outcome, Reception } from './reception.js';
+import { UnverifiedError, verifiedCleanup, type Verifier } from './verifier.js';
 
-/** An answer to a gRPC callback: OK and NOT_FOUND are done, INVALID_ARGUMENT ends the cleanup, the others here are retried. */
+/**
+ * An answer to a gRPC callback: OK and NOT_FOUND are done, INVALID_ARGUMENT and UNAUTHENTICATED end the cleanup, the others
+ * here are retried.
+ */
 interface GrpcAnswer {
   readonly code: status;
   readonly details: string;
@@ -18,14 +24,27 @@ interface GrpcAnswer {
   readonly running?: true;
 }
 
-/** `lease.v1.CleanupHandlerService` over a reception. */
-export function handlerService(reception: Reception): CleanupHandlerServiceServer {
+const asItIs = (bytes: Buffer): Buffer => bytes;
+
+/** `lease.v1.CleanupHandlerService`, but for the request, which stays the bytes that came: those were signed. */
+export const handlerDefinition = {
+  cleanup: {
+    ...CleanupHandlerServiceDefinition.cleanup,
+    requestSerialize: asItIs,
+    requestDeserialize: asItIs,
+  } satisfies MethodDefinition<Buffer, CleanupResponse>,
+};
+
+// A type: grpc-js asks for an index signature, which interfaces do not have.
+export type HandlerImplementation = {
+  readonly cleanup: handleUnaryCall<Buffer, CleanupResponse>;
+};
+
+/** Answers gRPC callbacks. Without a verifier, all are believed. */
+export function handlerService(reception: Reception, verifier: Verifier | undefined): HandlerImplementation {
   return {
-    cleanup: (
-      { request }: ServerUnaryCall<CleanupRequest, CleanupResponse>,
-      callback: sendUnaryData<CleanupResponse>,
-    ) => {
-      void answerGrpc(reception, request).then((answer) => {
+    cleanup: ({ request, metadata }, callback) => {
+      void answerGrpc(reception, verifier, request, metadata).then((answer) => {
         if (answer.code === status.OK) callback(null, {});
         else callback({ ...answer, metadata: metadataOf(answer) });
       });
@@ -33,13 +52,40 @@ export function handlerService(reception: Reception): CleanupHandlerServiceServe
   };
 }
 
-async function answerGrpc(reception: Reception, request: CleanupRequest): Promise<GrpcAnswer> {
+async function answerGrpc(
+  reception: Reception,
+  verifier: Verifier | undefined,
+  request: Uint8Array,
+  metadata: Metadata,
+): Promise<GrpcAnswer> {
   try {
-    return answerTo(await reception.receive(cleanupFromMessage(request)));
+    return answerTo(await reception.receive(readCleanup(request, metadata, verifier)));
   } catch (error) {
-    if (!(error instanceof MalformedCleanupError)) throw error;
+    return refusal(error);
+  }
+}
+
+/** The cleanup that the call asks for; verified, if there is a verifier, before anything is made of the request. */
+function readCleanup(request: Uint8Array, metadata: Metadata, verifier: Verifier | undefined): Cleanup {
+  if (verifier === undefined) return decode(request);
+  // What came twice is one value here, with a comma in it.
+  const claim = verifier.claimIn((name) => metadata.get(name)[0]);
+  verifier.verify(claim, request);
+  return verifiedCleanup(claim, decode(request));
+}
+
+function decode(request: Uint8Array): Cleanup {
+  const decoded = decodeStrict(CleanupRequest, request);
+  if ('value' in decoded) return cleanupFromMessage(decoded.value);
+  throw new MalformedCleanupError(`${decoded.field || 'the request'} ${decoded.malformed}`);
+}
+
+function refusal(error: unknown): GrpcAnswer {
+  if (error instanceof UnverifiedError) return { code: status.UNAUTHENTICATED, details: error.message };
+  if (error instanceof MalformedCleanupError) {
     return { code: status.INVALID_ARGUMENT, details: error.message };
   }
+  throw error;
 }
 
 function answerTo(outcome: Outcome): GrpcAnswer {

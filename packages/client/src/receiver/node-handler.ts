@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { Cleanup } from './cleanup.js';
 import { cleanupFromJson, MalformedCleanupError } from './parse-cleanup.js';
-import { BodyTooLargeError, type MaybeParsed, readJson } from './read-body.js';
+import { BodyTooLargeError, bytesOf, jsonOf, type MaybeParsed, readBody } from './read-body.js';
 import type { Outcome, Reception } from './reception.js';
+import { UnverifiedError, verifiedCleanup, type Verifier } from './verifier.js';
 
 /** An answer to an HTTP callback: 2xx and 410 are done, 408, 409, 425, 429 and 5xx are retried, other 4xx end the cleanup. */
 interface HttpAnswer {
@@ -10,19 +12,25 @@ interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Answers one HTTP callback. Any path will do: routing is the server's. */
+/** The body that was signed is gone: whoever mounted the receiver put it behind a body parser. */
+class BodyParsedError extends Error {
+  override readonly name = 'BodyParsedError';
+}
+
+/** Answers one HTTP callback. Any path will do: routing is the server's. Without a verifier, all are believed. */
 export async function answerHttp(
   reception: Reception,
+  verifier: Verifier | undefined,
   request: MaybeParsed,
   response: ServerResponse,
 ): Promise<void> {
   let answer: HttpAnswer;
   try {
-    answer =
-      misdirected(request) ?? answerTo(await reception.receive(cleanupFromJson(await readJson(request))));
+    answer = misdirected(request) ?? answerTo(await reception.receive(await readCleanup(request, verifier)));
   } catch (error) {
     // Whoever hung up in the middle of the body reads no answer.
     if (request.errored) return;
+    if (error instanceof BodyParsedError) reception.report(error);
     answer = refusal(error);
   }
   const body = JSON.stringify({ outcome: answer.detail });
@@ -34,6 +42,18 @@ export async function answerHttp(
     ...answer.headers,
   });
   response.end(body);
+}
+
+/** The cleanup that the request asks for; verified, if there is a verifier, before anything is made of the body. */
+async function readCleanup(request: MaybeParsed, verifier: Verifier | undefined): Promise<Cleanup> {
+  if (verifier === undefined) return cleanupFromJson(jsonOf(await readBody(request)));
+  const claim = verifier.claimIn((name) => request.headers[name]);
+  const bytes = bytesOf(await readBody(request));
+  if (bytes === undefined) {
+    throw new BodyParsedError('the receiver needs the body as it was sent: mount it before any body parser');
+  }
+  verifier.verify(claim, bytes);
+  return verifiedCleanup(claim, cleanupFromJson(jsonOf(bytes)));
 }
 
 function misdirected({ method, headers }: MaybeParsed): HttpAnswer | undefined {
@@ -48,6 +68,9 @@ function misdirected({ method, headers }: MaybeParsed): HttpAnswer | undefined {
 }
 
 function refusal(error: unknown): HttpAnswer {
+  if (error instanceof UnverifiedError) return { status: 401, detail: error.message };
+  // To be retried: there is nothing wrong with the cleanup, and the next release may mount the receiver right.
+  if (error instanceof BodyParsedError) return { status: 500, detail: error.message };
   if (error instanceof BodyTooLargeError) return { status: 413, detail: 'the body is too large' };
   if (error instanceof MalformedCleanupError || error instanceof SyntaxError) {
     return { status: 400, detail: error.message };

@@ -11,13 +11,23 @@ export class BodyTooLargeError extends Error {
 export type MaybeParsed = IncomingMessage & { readonly body?: unknown };
 
 /**
- * The JSON value that the request carries: read from the stream, or what a body parser made of it (an object, text or bytes).
- * Throws SyntaxError, or {@link BodyTooLargeError} as soon as there is more than 1 MiB.
+ * The body: its bytes, or what a parser that was there first made of them (text, or any value). `undefined`: it was read, and
+ * not kept. Throws {@link BodyTooLargeError} as soon as there is more than 1 MiB.
  */
-export async function readJson(request: MaybeParsed): Promise<unknown> {
+export async function readBody(request: MaybeParsed): Promise<unknown> {
   // Some parsers set `body` without having read anything; what is still in the stream is the truth.
-  if (!request.readableEnded) return JSON.parse(decode(await readBytes(request)));
-  const { body } = request;
+  return request.readableEnded ? request.body : await readBytes(request);
+}
+
+/** The bytes that were sent; `undefined` if a parser has left nothing of which they could be told. */
+export function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body instanceof Uint8Array) return body;
+  // What was no UTF-8 has other bytes now, and no signature matches them.
+  return typeof body === 'string' ? Buffer.from(body) : undefined;
+}
+
+/** The JSON value in a body. Throws SyntaxError. */
+export function jsonOf(body: unknown): unknown {
   if (typeof body === 'string') return JSON.parse(body);
   if (body instanceof Uint8Array) return JSON.parse(decode(body));
   if (body === undefined) throw new SyntaxError('the body was read before, and not left as `body`');

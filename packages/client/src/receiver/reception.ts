@@ -3,7 +3,7 @@ import type { Cleanup, CleanupHandler, CleanupResult } from './cleanup.js';
 import { Lru } from './lru.js';
 import { memoryReceiverStore, type ReceiverStore } from './receiver-store.js';
 
-export interface ReceiverOptions {
+export interface ReceptionOptions {
   /** What to do, by object type. Give either this or `onCleanup`. */
   readonly handlers?: Readonly<Record<string, CleanupHandler>>;
   /** What to do, for every type. */
@@ -12,8 +12,11 @@ export interface ReceiverOptions {
   readonly store?: ReceiverStore;
   /** Objects whose newest fence is remembered, and successes. Beyond it the oldest are forgotten. Default 10,000. */
   readonly maxRemembered?: number;
-  /** Told what a handler or the store threw; the server is told only that it failed. Default: writes it to stderr. */
-  readonly onError?: (error: unknown, cleanup: Cleanup) => void;
+  /**
+   * Told what a handler or the store threw; the server is told only that it failed. Without a cleanup: the receiver is mounted
+   * so that it cannot verify any. Default: writes it to stderr.
+   */
+  readonly onError?: (error: unknown, cleanup: Cleanup | undefined) => void;
 }
 
 /** What became of one attempt. */
@@ -42,12 +45,12 @@ const MAX_RUNNING_PAUSE_MS = 60_000;
 export class Reception {
   readonly #handlerOf: (type: string) => CleanupHandler | undefined;
   readonly #store: ReceiverStore;
-  readonly #onError: NonNullable<ReceiverOptions['onError']>;
+  readonly #onError: NonNullable<ReceptionOptions['onError']>;
   readonly #newestFence: Lru<string, number>;
   readonly #runs = new Map<string, Run>();
   #closing = false;
 
-  constructor(options: ReceiverOptions) {
+  constructor(options: ReceptionOptions) {
     const { handlers, onCleanup, maxRemembered = 10_000, onError = writeToStderr } = options;
     if ((handlers === undefined) === (onCleanup === undefined)) {
       throw new TypeError('give either handlers or onCleanup');
@@ -89,6 +92,11 @@ export class Reception {
     }
   }
 
+  /** Tells the owner of the receiver what keeps it from receiving anything. */
+  report(error: unknown): void {
+    this.#onError(error, undefined);
+  }
+
   /** Refuses what comes, tells the handlers to stop, and waits for them. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -121,6 +129,8 @@ export class Reception {
   }
 }
 
-function writeToStderr(error: unknown, { cleanupId, object }: Cleanup): void {
-  console.error(`cleanup ${cleanupId} of ${object.type} ${JSON.stringify(object.id)} failed:`, error);
+function writeToStderr(error: unknown, cleanup: Cleanup | undefined): void {
+  const { cleanupId, object } = cleanup ?? {};
+  const what = object && `cleanup ${cleanupId} of ${object.type} ${JSON.stringify(object.id)} failed`;
+  console.error(`${what ?? 'no cleanup can be received'}:`, error);
 }

@@ -5,20 +5,25 @@ import fastify, { type FastifyServerOptions } from 'fastify';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Cleanup, type CleanupHandler, createReceiver } from '../../src/receiver/index.js';
 import { bodyOf, cleanup } from '../support/cleanups.js';
+import { secretOf, signedHeaders } from '../support/signed.js';
 
 const onCleanup = vi.fn<CleanupHandler>(() => Promise.resolve());
+const onError = vi.fn();
 const receiver = createReceiver({ onCleanup });
+const SECRET = secretOf(1);
+const verifying = createReceiver({ onCleanup, onError, secrets: SECRET });
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
   onCleanup.mockClear();
+  onError.mockClear();
   for (const close of closers.splice(0)) await close();
 });
 
-const post = (url: string, body: unknown) =>
+const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
   fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
@@ -32,11 +37,37 @@ async function behaves(url: string): Promise<void> {
   expect((await post(url, bodyOf({ ...sent, fence: sent.fence - 1 }))).status).toBe(412);
 }
 
+/** A signed callback is taken, and one that was signed by somebody else is not. */
+async function verifies(url: string): Promise<void> {
+  const sent = cleanup({ payload: 'ü', metadata: { a: 'b' } });
+  const text = JSON.stringify(bodyOf(sent), null, 1);
+  const foreign = await post(url, text, signedHeaders([secretOf(2)], sent.cleanupId, text));
+  expect(foreign.status).toBe(401);
+  expect((await post(url, text, signedHeaders([SECRET], sent.cleanupId, text))).status).toBe(200);
+  expect(onCleanup.mock.calls).toEqual([[sent, expect.any(AbortSignal)]]);
+  expect(onError).not.toHaveBeenCalled();
+}
+
+/** The bytes are gone: nothing is believed, the owner is told, and the server tries again. */
+async function cannotVerify(url: string): Promise<void> {
+  const sent = cleanup();
+  const text = JSON.stringify(bodyOf(sent));
+  const answer = await post(url, text, signedHeaders([SECRET], sent.cleanupId, text));
+  const why = 'the receiver needs the body as it was sent: mount it before any body parser';
+  expect([answer.status, await answer.json()]).toEqual([500, { outcome: why }]);
+  expect(onError.mock.calls).toEqual([[expect.objectContaining({ message: why }), undefined]]);
+  onError.mockClear();
+  expect((await post(url, text)).status, 'a stranger does not even learn that').toBe(401);
+  expect(onError).not.toHaveBeenCalled();
+  expect(onCleanup).not.toHaveBeenCalled();
+}
+
 describe('Express', () => {
-  const serve = async (...middleware: RequestHandler[]) => {
+  const serve = (...middleware: RequestHandler[]) => serveWith(receiver, middleware);
+  const serveWith = async ({ nodeHandler }: typeof receiver, middleware: RequestHandler[]) => {
     const app = express();
     for (const each of middleware) app.use(each);
-    app.post('/cleanup', receiver.nodeHandler);
+    app.post('/cleanup', nodeHandler);
     const server = await new Promise<Server>((resolve) => {
       const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
     });
@@ -69,14 +100,39 @@ describe('Express', () => {
     });
     expect((await post(url, bodyOf(cleanup()))).status).toBe(400);
   });
+
+  it.each<[string, RequestHandler[]]>([
+    ['without a body parser', []],
+    ['after express.raw()', [express.raw({ type: 'application/json' })]],
+    ['after express.text()', [express.text({ type: '*/*' })]],
+  ])('verifies %s', async (_how, middleware) => {
+    await verifies(await serveWith(verifying, middleware));
+  });
+
+  it.each<[string, RequestHandler]>([
+    ['express.json()', express.json()],
+    [
+      'something that swallowed the body',
+      (request, _response, next) => {
+        request.on('end', next).resume();
+      },
+    ],
+  ])('cannot verify after %s', async (_how, middleware) => {
+    await cannotVerify(await serveWith(verifying, [middleware]));
+  });
 });
 
 describe('Fastify', () => {
-  const serve = async (options: FastifyServerOptions = {}) => {
+  const serve = async (options: FastifyServerOptions = {}, { nodeHandler } = receiver, raw = false) => {
     const app = fastify(options);
+    if (raw) {
+      app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+        done(null, body);
+      });
+    }
     app.post('/cleanup', (request, reply) => {
       reply.hijack();
-      receiver.nodeHandler(Object.assign(request.raw, { body: request.body }), reply.raw);
+      nodeHandler(Object.assign(request.raw, { body: request.body }), reply.raw);
     });
     closers.push(() => app.close());
     return `${await app.listen({ port: 0, host: '127.0.0.1' })}/cleanup`;
@@ -84,6 +140,14 @@ describe('Fastify', () => {
 
   it('with its own parser', async () => {
     await behaves(await serve());
+  });
+
+  it('verifies with a parser that keeps the bytes', async () => {
+    await verifies(await serve({}, verifying, true));
+  });
+
+  it('cannot verify with its own parser', async () => {
+    await cannotVerify(await serve({}, verifying));
   });
 
   it('keeps a metadata key __proto__, when told not to mind', async () => {

@@ -75,6 +75,17 @@ describe('a cleanup', () => {
     stderr.mockRestore();
   });
 
+  it('what keeps the receiver from receiving anything is told without one', () => {
+    const onError = vi.fn();
+    const error = new Error('mounted wrong');
+    new Reception({ onCleanup: handled(), onError }).report(error);
+    expect(onError.mock.calls).toEqual([[error, undefined]]);
+    const stderr = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    new Reception({ onCleanup: handled() }).report(error);
+    expect(stderr.mock.calls).toEqual([['no cleanup can be received:', error]]);
+    stderr.mockRestore();
+  });
+
   it('may say much, but not more than fits into a header', async () => {
     const detail = 'x'.repeat(5_000);
     const reception = new Reception({ onCleanup: () => Promise.resolve({ kind: 'fail', detail }) });

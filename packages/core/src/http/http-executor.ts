@@ -10,6 +10,7 @@ import type { TargetPolicy } from '../service/target-policy.js';
 import { resultOf } from './answer-result.js';
 import { callbackBody } from './callback-body.js';
 import { callbackHeaders } from './callback-headers.js';
+import type { CallbackSigner } from './callback-signer.js';
 import { egressGuard } from './egress-guard.js';
 import { exchange, type Exchange } from './exchange.js';
 
@@ -30,6 +31,8 @@ export interface HttpExecutorOptions {
    * the service has. Default: nothing is allowed.
    */
   readonly admitTarget?: TargetPolicy;
+  /** Signs each attempt. Default: callbacks are not signed. */
+  readonly signCallback?: CallbackSigner;
 }
 
 /**
@@ -39,6 +42,7 @@ export interface HttpExecutorOptions {
 export class HttpExecutor implements Executor {
   readonly #clock: Clock;
   readonly #admitTarget: TargetPolicy;
+  readonly #signCallback: CallbackSigner | undefined;
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
   readonly #inFlight = new InFlight();
@@ -47,6 +51,7 @@ export class HttpExecutor implements Executor {
   constructor(options: HttpExecutorOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#admitTarget = options.admitTarget ?? egressGuard({ allowLoopback: false });
+    this.#signCallback = options.signCallback;
     const kept = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS };
     this.#plain = new http.Agent(kept);
     // Said out loud: the default is read from NODE_TLS_REJECT_UNAUTHORIZED.
@@ -79,7 +84,7 @@ export class HttpExecutor implements Executor {
     try {
       outcome = await exchange({
         url,
-        headers: callbackHeaders(target, claim, body),
+        headers: { ...callbackHeaders(target, claim, body), ...this.#signCallback?.(claim.cleanupId, body) },
         body,
         agent: url.protocol === 'https:' ? this.#secure : this.#plain,
         clock: this.#clock,

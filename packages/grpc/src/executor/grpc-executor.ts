@@ -1,6 +1,6 @@
 import { type Client, Metadata, status } from '@grpc/grpc-js';
 import type { AttemptResult, CleanupClaim, Executor, GrpcTarget, TargetPolicy } from '@lease/core';
-import { egressGuard } from '@lease/core/http';
+import { type CallbackSigner, egressGuard, type SignatureHeaders } from '@lease/core/http';
 import { CleanupHandlerServiceDefinition } from '@lease/protocol';
 import { attemptResult, type CallEnd } from './attempt-result.js';
 import { Channels } from './channels.js';
@@ -13,6 +13,8 @@ export interface GrpcExecutorOptions {
    * the service has. Default: nothing is allowed.
    */
   readonly admitTarget?: TargetPolicy;
+  /** Signs each attempt: the request as it is sent, in metadata. Default: callbacks are not signed. */
+  readonly signCallback?: CallbackSigner;
   /** Channels that are kept while no attempt uses them, the latest used. Default 64. */
   readonly maxIdleChannels?: number;
 }
@@ -25,15 +27,18 @@ const { path, requestSerialize } = CleanupHandlerServiceDefinition.cleanup;
  */
 export class GrpcExecutor implements Executor {
   readonly #admitTarget: TargetPolicy;
+  readonly #signCallback: CallbackSigner | undefined;
   readonly #channels: Channels;
   readonly #inFlight = new Map<Promise<AttemptResult>, AbortController>();
   #closed = false;
 
   constructor({
     admitTarget = egressGuard({ allowLoopback: false }),
+    signCallback,
     maxIdleChannels = 64,
   }: GrpcExecutorOptions = {}) {
     this.#admitTarget = admitTarget;
+    this.#signCallback = signCallback;
     this.#channels = new Channels(maxIdleChannels);
   }
 
@@ -74,8 +79,11 @@ export class GrpcExecutor implements Executor {
     let reusable = false;
     try {
       const connected = await connect(channel.client, deadline, signal);
+      const request = requestSerialize(cleanupRequest(claim));
+      const metadata = metadataOf(this.#signCallback?.(claim.cleanupId, request));
       // Made in any case: without a connection it fails at once, and its status says why there is none.
-      const result = attemptResult(await call(channel.client, claim, deadline, signal), connected);
+      const end = await call(channel.client, request, metadata, deadline, signal);
+      const result = attemptResult(end, connected);
       // A channel that failed to connect waits before it tries again; the next attempt shall not be its first to know.
       // And one on which nothing came back may lead to a host that is gone: TCP believes in it for a quarter of an hour,
       // in which every attempt of the cleanup would be spent on it.
@@ -87,21 +95,28 @@ export class GrpcExecutor implements Executor {
   }
 }
 
-function call(client: Client, claim: CleanupClaim, deadline: number, signal: AbortSignal): Promise<CallEnd> {
+function metadataOf(headers: SignatureHeaders | undefined): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries<string>({ ...headers })) metadata.set(name, value);
+  return metadata;
+}
+
+/** `request`: bytes already, because the same message may be serialized in more ways than one, and this one is signed. */
+function call(
+  client: Client,
+  request: Buffer,
+  metadata: Metadata,
+  deadline: number,
+  signal: AbortSignal,
+): Promise<CallEnd> {
   return new Promise((resolve) => {
     // The answer is not parsed: with status OK the object is gone, whatever else was sent. (grpc-js takes null for none.)
     const unread = () => true;
-    const sent = client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      unread,
-      cleanupRequest(claim),
-      { deadline },
-      (error) => {
-        signal.removeEventListener('abort', cancel);
-        resolve(error ?? { code: status.OK, details: '', metadata: new Metadata() });
-      },
-    );
+    const asItIs = (bytes: Buffer) => bytes;
+    const sent = client.makeUnaryRequest(path, asItIs, unread, request, metadata, { deadline }, (error) => {
+      signal.removeEventListener('abort', cancel);
+      resolve(error ?? { code: status.OK, details: '', metadata: new Metadata() });
+    });
     const cancel = () => sent.cancel();
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();

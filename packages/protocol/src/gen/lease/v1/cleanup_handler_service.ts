@@ -545,6 +545,10 @@ export const CleanupHandlerServiceService = {
    *
    * OK and NOT_FOUND mean that the object is gone. INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED and
    * UNIMPLEMENTED abandon the cleanup. Any other code is retried. The call carries the attempt's deadline.
+   *
+   * A server that has signing secrets signs each call as Standard Webhooks has it, in the metadata webhook-id
+   * (the cleanup_id), webhook-timestamp and webhook-signature. Signed are the bytes of the request as they are
+   * sent: verify those, since serializing the message again may give others.
    */
   cleanup: {
     path: "/lease.v1.CleanupHandlerService/Cleanup" as const,
@@ -564,6 +568,10 @@ export interface CleanupHandlerServiceServer extends UntypedServiceImplementatio
    *
    * OK and NOT_FOUND mean that the object is gone. INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED and
    * UNIMPLEMENTED abandon the cleanup. Any other code is retried. The call carries the attempt's deadline.
+   *
+   * A server that has signing secrets signs each call as Standard Webhooks has it, in the metadata webhook-id
+   * (the cleanup_id), webhook-timestamp and webhook-signature. Signed are the bytes of the request as they are
+   * sent: verify those, since serializing the message again may give others.
    */
   cleanup: handleUnaryCall<CleanupRequest, CleanupResponse>;
 }
@@ -575,6 +583,10 @@ export interface CleanupHandlerServiceClient extends Client {
    *
    * OK and NOT_FOUND mean that the object is gone. INVALID_ARGUMENT, UNAUTHENTICATED, PERMISSION_DENIED and
    * UNIMPLEMENTED abandon the cleanup. Any other code is retried. The call carries the attempt's deadline.
+   *
+   * A server that has signing secrets signs each call as Standard Webhooks has it, in the metadata webhook-id
+   * (the cleanup_id), webhook-timestamp and webhook-signature. Signed are the bytes of the request as they are
+   * sent: verify those, since serializing the message again may give others.
    */
   cleanup(
     request: CleanupRequest,

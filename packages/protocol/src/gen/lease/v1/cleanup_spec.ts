@@ -38,7 +38,8 @@ export interface CleanupSpec {
 /**
  * A callback over HTTP: a POST whose JSON body has the fields of CleanupRequest (generation, fence and
  * attempt as numbers, reason as EXPIRED or RELEASED, due_time in RFC 3339), with the headers
- * lease-cleanup-id, lease-fence and lease-attempt.
+ * lease-cleanup-id, lease-fence and lease-attempt. A server that has signing secrets adds webhook-id (the
+ * cleanup_id), webhook-timestamp and webhook-signature, as Standard Webhooks has them.
  *
  * 2xx and 410 are done. 3xx is never followed and terminal, as are 4xx other than 404, 408, 409, 425 and 429.
  * The rest is retried, honouring Retry-After; a 404 to the last attempt abandons the cleanup as
