@@ -82,7 +82,10 @@ describe('resultOf', () => {
   });
 
   test.each([404, 409, 425])('%i is about the cleanup, not about the endpoint', (statusCode) => {
-    expect(resultOf({ ...answer, statusCode }, target, NOW)).toMatchObject({ kind: 'retry', cause: 'cleanup' });
+    expect(resultOf({ ...answer, statusCode }, target, NOW)).toMatchObject({
+      kind: 'retry',
+      cause: 'cleanup',
+    });
   });
 
   test('so is any answer that says that an earlier attempt still runs', () => {
