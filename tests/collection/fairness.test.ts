@@ -28,9 +28,9 @@ function expectFair(beside: Waits, alone: Waits): void {
 
 describe.each(stores)('on $name', (store) => {
   test('L3: one endpoint of ten that hangs leaves the p99 of the nine others within 10 %', async () => {
-    const surge = { seconds: 3, perSecond: 20, attemptTimeoutMs: 500 };
+    const surge = { seconds: 3, perSecond: 10, attemptTimeoutMs: 500 };
     const alone = await waits(store, surge, {});
-    expect(alone.count).toBeGreaterThan(500);
+    expect(alone.count).toBeGreaterThan(200);
     expectFair(await waits(store, surge, { tenth: HANGING }), alone);
   }, 60_000);
 });
