@@ -25,7 +25,11 @@ const units = workspace()
   }));
 
 /** They compute, or wait for a database: with the unit tests, as many at a time as there are cores. */
-const STORES = ['integration/{storage,database,cross-backend}/**/*.test.ts', 'packaging/**/*.test.ts'];
+const STORES = [
+  'integration/{storage,database,cross-backend}/**/*.test.ts',
+  'collection/**/*.test.ts',
+  'packaging/**/*.test.ts',
+];
 
 /** They measure how late things are, or load the machine to see what breaks: one file at a time, after all others. */
 const TIMED = [

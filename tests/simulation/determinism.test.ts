@@ -4,7 +4,7 @@ import { run } from './run/run.js';
 import { type Climate, shapeOf } from './plan/shape.js';
 
 /** The first seed of each climate. */
-const seeds = (['calm', 'kills', 'outages', 'storm'] satisfies Climate[]).map((climate) => {
+const seeds = (['calm', 'kills', 'outages', 'deaf', 'storm'] satisfies Climate[]).map((climate) => {
   let seed = 1;
   while (shapeOf(seed).climate !== climate) seed += 1;
   return { climate, seed };

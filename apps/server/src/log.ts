@@ -42,6 +42,9 @@ export function logEvents(log: Logger, clock: Clock): Observer {
         if (speaksAgain(event.step))
           log.error({ step: event.step, err: event.error }, 'step of the collector failed');
         break;
+      case 'breaker-changed':
+        logBreaker(log, event, speaksAgain);
+        break;
       case 'swept': {
         const pausedNow = event.report.status === 'paused';
         if (pausedNow !== paused) log.warn(pausedNow ? 'expiry is paused' : 'expiry goes on');
@@ -57,6 +60,18 @@ export function logEvents(log: Logger, clock: Clock): Observer {
         break;
     }
   };
+}
+
+/** A probe that fails is no news: the attempt says so itself. */
+function logBreaker(
+  log: Logger,
+  { endpoint, from, to, tripped }: Extract<LeaseEvent, { readonly type: 'breaker-changed' }>,
+  speaksAgain: (subject: string) => boolean,
+): void {
+  if (from === 'closed' && speaksAgain(`opened ${endpoint}`))
+    log.warn({ endpoint, tripped }, 'endpoint fails: its cleanups wait until a probe is answered');
+  if (to === 'closed' && speaksAgain(`closed ${endpoint}`))
+    log.info({ endpoint, tripped }, 'endpoint answers again: its cleanups go on');
 }
 
 function logAttempt(

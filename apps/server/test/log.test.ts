@@ -1,4 +1,4 @@
-import { type CleanupClaim, DEFAULT_RETRY_POLICY, type LeaseEvent } from '@lease/core';
+import { type BreakerState, type CleanupClaim, DEFAULT_RETRY_POLICY, type LeaseEvent } from '@lease/core';
 import { ManualClock } from '@lease/core/testing';
 import { type Logger, pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -132,6 +132,29 @@ describe('the log', () => {
     fail('sweep');
     expect(lines).toHaveLength(3);
     expect(lines[2]).toMatchObject({ level: 50, err: { message: 'gone' } });
+  });
+
+  it('says when an endpoint fails and when it answers again, each once in 10 s, and nothing of the probes', async () => {
+    const { lines, clock, observe } = setUp();
+    const change = (from: BreakerState, to: BreakerState | 'forgotten') => {
+      observe({ type: 'breaker-changed', endpoint: 'http://a', from, to, tripped: 1 });
+    };
+    for (let n = 0; n < 5; n++) {
+      change('closed', 'open');
+      change('open', 'half-open');
+      change('half-open', 'open');
+      change('open', 'half-open');
+      change('half-open', n < 4 ? 'closed' : 'forgotten');
+    }
+    const said = [
+      'endpoint fails: its cleanups wait until a probe is answered',
+      'endpoint answers again: its cleanups go on',
+    ];
+    expect(lines.map(({ msg }) => msg)).toEqual(said);
+    expect(lines[0]).toMatchObject({ level: 40, endpoint: 'http://a', tripped: 1 });
+    await clock.advance(10_000);
+    change('closed', 'open');
+    expect(lines).toHaveLength(3);
   });
 
   it('says when expiry pauses and when it goes on', () => {

@@ -46,6 +46,7 @@ export { StoreUnavailableError } from './store/store-unavailable-error.js';
 
 export { coalesce } from './coalescing/coalesce.js';
 
+export type { BreakerState } from './collector/breaker.js';
 export { cleanDetail } from './collector/clean-detail.js';
 export { Collector } from './collector/collector.js';
 export type { AttemptResult, Executor, Executors } from './collector/executor.js';

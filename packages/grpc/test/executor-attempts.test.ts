@@ -55,6 +55,7 @@ describe('GrpcExecutor', () => {
   describe('what a status means', () => {
     const fails = { kind: 'fail', abandonReason: 'TERMINAL_ANSWER' };
     const answered = { kind: 'retry', contact: 'answered' };
+    const aboutCleanup = { ...answered, cause: 'cleanup' };
     const undecided = { kind: 'retry', contact: 'unanswered' };
     it.each([
       [status.CANCELLED, undecided],
@@ -62,12 +63,12 @@ describe('GrpcExecutor', () => {
       [status.INVALID_ARGUMENT, fails],
       [status.DEADLINE_EXCEEDED, undecided],
       [status.NOT_FOUND, { kind: 'done' }],
-      [status.ALREADY_EXISTS, answered],
+      [status.ALREADY_EXISTS, aboutCleanup],
       [status.PERMISSION_DENIED, fails],
       [status.RESOURCE_EXHAUSTED, answered],
-      [status.FAILED_PRECONDITION, answered],
-      [status.ABORTED, answered],
-      [status.OUT_OF_RANGE, answered],
+      [status.FAILED_PRECONDITION, aboutCleanup],
+      [status.ABORTED, aboutCleanup],
+      [status.OUT_OF_RANGE, aboutCleanup],
       [status.UNIMPLEMENTED, fails],
       [status.INTERNAL, answered],
       [status.UNAVAILABLE, answered],
@@ -76,6 +77,7 @@ describe('GrpcExecutor', () => {
     ])('%i from the handler', async (code, expected) => {
       const result = await attempt((_, answer) => answer({ code, details: 'because' }));
       expect(result).toMatchObject({ ...expected, detail: `${status[code]}: because` });
+      expect('cause' in result).toBe('cause' in expected);
       expect('statusCode' in result ? result.statusCode : code).toBe(code);
     });
 
@@ -95,7 +97,7 @@ describe('GrpcExecutor', () => {
       const metadata = new Metadata();
       metadata.set('lease-running', '1');
       const result = await attempt((_, answer) => answer({ code: status.UNAVAILABLE, metadata }));
-      expect(result).toMatchObject({ kind: 'retry', contact: 'unanswered' });
+      expect(result).toMatchObject({ kind: 'retry', contact: 'unanswered', cause: 'cleanup' });
     });
 
     it('RetryInfo says when to try again', async () => {

@@ -46,6 +46,11 @@ export function processEvents(registry: Registry, clock: Clock): Observer {
     labelNames: ['step'],
     registers,
   });
+  const breakers = new Gauge({
+    name: 'lease_breakers_open',
+    help: 'Endpoints to which this process sends probes at most, since they fail.',
+    registers,
+  });
   return (event) => {
     switch (event.type) {
       case 'refused':
@@ -60,6 +65,9 @@ export function processEvents(registry: Registry, clock: Clock): Observer {
         break;
       case 'outcome-stale':
         stale.inc();
+        break;
+      case 'breaker-changed':
+        breakers.set(event.tripped);
         break;
       case 'step-failed':
         failures.inc({ step: event.step });

@@ -134,6 +134,8 @@ describe('metrics', () => {
       { type: 'attempt-ended', claim, outcome: 'done', durationMs: 7, statusCode: 200, detail: 'CANARY' },
       { type: 'attempt-ended', claim, outcome: 'retry', durationMs: 20_000 },
       { type: 'outcome-stale', claim },
+      { type: 'breaker-changed', endpoint: 'CANARY', from: 'closed', to: 'open', tripped: 3 },
+      { type: 'breaker-changed', endpoint: 'CANARY', from: 'half-open', to: 'closed', tripped: 2 },
       { type: 'step-failed', step: 'settle', error: new Error('CANARY') },
     ];
     for (const event of events) metrics.observe(event);
@@ -149,6 +151,7 @@ describe('metrics', () => {
       'lease_sweep_duration_seconds_count{status="paused"}': 1,
       lease_last_sweep_timestamp_seconds: 1_767_225_600,
       lease_outcomes_stale_total: 1,
+      lease_breakers_open: 2,
       'lease_step_failures_total{step="settle"}': 1,
     });
     expect(contentType).toContain('text/plain');

@@ -1,92 +1,10 @@
 import type { LeaseStore } from '@lease/core';
-import { ManualClock } from '@lease/core/testing';
-import { PostgresStore } from '@lease/storage-postgres';
-import type postgres from 'postgres';
 import { freshSchema, sqlClient } from '../../helpers/postgres/index.js';
-import type { OpenStore, TestTime } from './open-store.js';
-
-/** A schema whose store reads its time from a table: the one place where it reads time is replaced. */
-export class ClockedSchema {
-  readonly url: string;
-  readonly name: string;
-  readonly #sql: postgres.Sql;
-
-  private constructor(url: string, name: string, sql: postgres.Sql) {
-    this.url = url;
-    this.name = name;
-    this.#sql = sql;
-  }
-
-  static async create(): Promise<ClockedSchema> {
-    const { url, schema } = freshSchema();
-    await (await PostgresStore.open({ url, schema })).close();
-    const sql = sqlClient(url, { max: 1, fetch_types: false });
-    const created = new ClockedSchema(url, schema, sql);
-    await sql`create table ${sql(schema)}.test_clock (ms bigint not null)`;
-    await sql`insert into ${sql(schema)}.test_clock values (0)`;
-    await sql.unsafe(
-      `create or replace function "${schema}".lease_now() returns timestamptz language sql volatile
-         return (select to_timestamp(ms / 1000.0) from "${schema}".test_clock)`,
-    );
-    return created;
-  }
-
-  async setTime(ms: number): Promise<void> {
-    await this.#sql`update ${this.#sql(this.name)}.test_clock set ms = ${ms}::bigint`;
-  }
-
-  /** Makes the store as new. To drop and migrate a schema takes ten times as long. */
-  async empty(): Promise<void> {
-    const tables = [
-      'lease',
-      'object',
-      'service',
-      'service_refund',
-      'attempt',
-      'finished',
-      'ledger',
-      'total',
-      'control',
-    ];
-    const all = [...tables, 'loss_step', 'renewal_step'].map((table) => `"${this.name}".${table}`).join(', ');
-    await this.#sql.unsafe(
-      `truncate ${all};
-       insert into "${this.name}".control default values;
-       insert into "${this.name}".total default values;
-       select setval(tableoid::regclass, 1, false) from "${this.name}".lease_number`,
-    );
-  }
-}
+import { ClockedSchema, DatabaseTime } from './clocked-schema.js';
+import type { OpenStore } from './open-store.js';
 
 /** Schemas that no test uses just now. */
 const idle: ClockedSchema[] = [];
-
-/** The database's clock, which a test holds. A replica's own clock is none of its business (S15). */
-class DatabaseTime implements TestTime {
-  readonly #schema: ClockedSchema;
-  #ms = new ManualClock().wallMs();
-
-  constructor(schema: ClockedSchema) {
-    this.#schema = schema;
-  }
-
-  wallMs(): number {
-    return this.#ms;
-  }
-
-  async advance(ms: number): Promise<void> {
-    this.#ms += ms;
-    await this.#schema.setTime(this.#ms);
-  }
-
-  /** Steps the database's clock, either way. */
-  step(ms: number): Promise<void> {
-    return this.advance(ms);
-  }
-
-  /** The wall clock of a replica: nothing of it may be seen. */
-  stepWall(): void {}
-}
 
 /** A store on a schema of its own, on a clock that the test holds. */
 export class PostgresContext implements OpenStore {
@@ -101,15 +19,15 @@ export class PostgresContext implements OpenStore {
   }
 
   static async open(): Promise<PostgresContext> {
-    const schema = idle.pop() ?? (await ClockedSchema.create());
+    const schema = idle.pop() ?? (await newSchema());
     const time = new DatabaseTime(schema);
     await time.advance(0);
-    return new PostgresContext(schema, time, await openStore(schema));
+    return new PostgresContext(schema, time, await schema.openStore());
   }
 
   async reopen(): Promise<void> {
     await this.store.close();
-    this.store = await openStore(this.#schema);
+    this.store = await this.#schema.openStore();
   }
 
   /** As if it were opened anew, but on warm connections: a new one plans every statement first, for some 50 ms in all. */
@@ -126,6 +44,7 @@ export class PostgresContext implements OpenStore {
   }
 }
 
-function openStore({ url, name }: ClockedSchema): Promise<PostgresStore> {
-  return PostgresStore.open({ url, schema: name, maxConnections: 6 });
+function newSchema(): Promise<ClockedSchema> {
+  const { url, schema } = freshSchema();
+  return ClockedSchema.create(url, schema, sqlClient(url, { max: 1, fetch_types: false }));
 }

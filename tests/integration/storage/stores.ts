@@ -1,5 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseStore } from '@lease/core';
 import { ManualClock, seededRandom } from '@lease/core/testing';
@@ -9,6 +8,7 @@ import { afterAll } from 'vitest';
 import { numberedStore } from './numbered-store.js';
 import type { OpenStore, StoreUnderTest } from './open-store.js';
 import { PostgresContext } from './postgres-context.js';
+import { scratch } from './scratch.js';
 
 /** What closes and opens again. */
 class Context implements OpenStore {
@@ -61,16 +61,6 @@ const sqlite: StoreUnderTest = {
     );
   },
 };
-
-/** These tests ask what is kept, not whether the disk keeps it: memory, if it can be had as a directory, saves the fsyncs. */
-function scratch(): string {
-  try {
-    accessSync('/dev/shm', constants.W_OK);
-    return '/dev/shm';
-  } catch {
-    return tmpdir();
-  }
-}
 
 const postgres: StoreUnderTest = {
   name: 'postgres',

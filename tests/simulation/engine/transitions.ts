@@ -1,4 +1,4 @@
-/** Every transition of the two state machines, by its cause. A run may hit few; a night must hit all but the rare ones. */
+/** Every transition of the state machines of leases, objects and breakers, by its cause. A run may hit few; a night must hit all but the rare ones. */
 export const TRANSITIONS: readonly string[] = [
   'lease none > ACTIVE',
   'lease ACTIVE > ACTIVE (renewed)',
@@ -29,6 +29,11 @@ export const TRANSITIONS: readonly string[] = [
   'object ABANDONED > DUE (retry by an operator)',
   'object ABANDONED > REVIVED (create)',
   'object ABANDONED > FORGOTTEN (forget)',
+  'breaker closed > open',
+  'breaker open > half-open',
+  'breaker half-open > open',
+  'breaker half-open > closed',
+  'breaker open > closed',
   'outcome settled again',
   'outcome refused as stale',
 ];

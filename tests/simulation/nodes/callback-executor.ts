@@ -1,5 +1,6 @@
 import type { AttemptResult, CleanupClaim, Executor } from '@lease/core';
 import type { AttemptBook } from '../checker/attempt-book.js';
+import type { BreakerBook } from '../checker/breaker-book.js';
 import type { HoldBook } from '../checker/hold-book.js';
 import type { Network } from '../engine/network.js';
 import type { Process } from '../engine/process.js';
@@ -11,6 +12,7 @@ export interface CallbackExecutorParts {
   readonly process: Process;
   readonly trace: Trace;
   readonly attempts: AttemptBook;
+  readonly breakers: BreakerBook;
   readonly holds: HoldBook;
   /** By origin. */
   readonly endpoints: ReadonlyMap<string, Endpoint>;
@@ -20,7 +22,7 @@ export interface CallbackExecutorParts {
 
 /** Sends callbacks over the simulated network, as the HTTP executor would over the real one. */
 export function callbackExecutor(parts: CallbackExecutorParts): Executor {
-  const { network, process, trace, attempts, holds, endpoints, left } = parts;
+  const { network, process, trace, attempts, breakers, holds, endpoints, left } = parts;
   const execute = (claim: CleanupClaim, signal: AbortSignal) =>
     new Promise<AttemptResult>((resolve) => {
       const endpoint = endpoints.get(claim.endpoint);
@@ -28,6 +30,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
       const label = `attempt ${claim.attempt} on ${claim.object.id}`;
       process.emit(() => {
         const sent = attempts.sent(claim);
+        breakers.sent(process.name, claim);
         holds.expectNobodyHolds(claim.object);
         trace.note(
           process.name,
@@ -39,6 +42,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
           if (ended) return;
           ended = true;
           attempts.ended(sent, result);
+          breakers.ended(process.name, claim, result);
           resolve(result);
         };
         signal.addEventListener('abort', () => {

@@ -95,7 +95,13 @@ export class Endpoint {
       case 'terminal':
         return { kind: 'fail', abandonReason: 'TERMINAL_ANSWER', statusCode: 400 };
       case 'missing':
-        return { kind: 'retry', contact: 'answered', statusCode: 404, abandonReason: 'ENDPOINT_NOT_FOUND' };
+        return {
+          kind: 'retry',
+          contact: 'answered',
+          cause: 'cleanup',
+          statusCode: 404,
+          abandonReason: 'ENDPOINT_NOT_FOUND',
+        };
       case 'hanging':
         return undefined;
     }

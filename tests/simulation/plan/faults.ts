@@ -51,6 +51,7 @@ const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
   calm: {},
   kills: { crash: 6, 'crash-at-call': 10 },
   outages: { blackout: 4, 'store-outage': 4, 'store-restart': 2, 'store-clock-leap': 2, 'wall-step': 1 },
+  deaf: { endpoint: 1 },
   storm: {
     crash: 4,
     'crash-at-call': 6,
@@ -74,6 +75,7 @@ const MEAN_GAP_MS: Readonly<Record<Climate, number>> = {
   calm: Infinity,
   kills: 1_500,
   outages: 0,
+  deaf: 3_000,
   storm: 2_000,
 };
 

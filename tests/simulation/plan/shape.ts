@@ -4,9 +4,10 @@ import type { LinkKind, Weather } from '../engine/network.js';
 /**
  * What kind of trouble a world has. `calm`: none, so that callbacks are cleanups, exactly (S9). `kills`: replicas die and
  * nothing else happens, so that duplicates are bounded (S9). `outages`: whole-service outages of our own, so that no live
- * hold may be lost (S14). `storm`: everything.
+ * hold may be lost (S14). `deaf`: endpoints misbehave most of the time, and nothing else does, so that breakers go through
+ * all their states (L3). `storm`: everything.
  */
-export type Climate = 'calm' | 'kills' | 'outages' | 'storm';
+export type Climate = 'calm' | 'kills' | 'outages' | 'deaf' | 'storm';
 
 /** Whether leases, holds and outages last for seconds, or for minutes. */
 type Pace = 'seconds' | 'minutes';
@@ -39,10 +40,10 @@ export interface Shape {
   readonly weather: Readonly<Record<LinkKind, Weather>>;
 }
 
-const CLIMATES: Readonly<Record<Climate, number>> = { calm: 10, kills: 15, outages: 20, storm: 55 };
+const CLIMATES: Readonly<Record<Climate, number>> = { calm: 10, kills: 15, outages: 20, deaf: 10, storm: 45 };
 
 /** How many worlds have leases of minutes. They take their time, and so are few. */
-const MINUTES: Readonly<Record<Climate, number>> = { calm: 0, kills: 0, outages: 0.4, storm: 0.08 };
+const MINUTES: Readonly<Record<Climate, number>> = { calm: 0, kills: 0, outages: 0.4, deaf: 0, storm: 0.08 };
 
 const CLEAR: Weather = {
   minDelayMs: 0.2,

@@ -1,6 +1,7 @@
 import type { Instant, LeaseStore } from '@lease/core';
 import { AnswerBook } from '../checker/answer-book.js';
 import { AttemptBook } from '../checker/attempt-book.js';
+import { BreakerBook } from '../checker/breaker-book.js';
 import { CleanupBook } from '../checker/cleanup-book.js';
 import { HoldBook } from '../checker/hold-book.js';
 import { LeaseBook } from '../checker/lease-book.js';
@@ -28,6 +29,7 @@ export interface Books {
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
   readonly attempts: AttemptBook;
+  readonly breakers: BreakerBook;
   readonly holds: HoldBook;
   readonly answers: AnswerBook;
   readonly leaseWitness: LeaseWitness;
@@ -49,6 +51,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     storeNow,
     worldMs,
   });
+  const breakers = new BreakerBook(verdict, shape, worldMs);
   const holds = new HoldBook({ scheduler, verdict, leases, protectedHere: shape.climate === 'outages' });
   const answers = new AnswerBook(verdict, leases);
   const pauses = new PauseBook(verdict);
@@ -68,7 +71,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   };
   const leaseWitness = new LeaseWitness(parts);
   const cleanupWitness = new CleanupWitness(parts);
-  return { leases, cleanups, attempts, holds, answers, leaseWitness, cleanupWitness };
+  return { leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
 }
 
 /** One interval between two looks, and a few turns over the network. */

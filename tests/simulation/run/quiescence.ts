@@ -6,11 +6,13 @@ import type { World } from './world.js';
 /** What late messages, a settle that waits out its backoff, and a few turns of the loops may take. */
 const SLACK_MS = 20_000;
 const CLAIM_MS = 40_000;
+/** After an endpoint was down for long, until its next probe. */
+const BREAKER_MS = 60_000;
 
 /** How long after the last fault everything that nobody holds must be gone. */
 export function quietAfterMs({ ttlsMs, graceMs }: Shape): number {
   const dueMs = Math.max(...ttlsMs) + graceMs + GAP.maxPauseMs;
-  return dueMs + CLAIM_MS + MAX_ATTEMPT_MS + MAX_BACKOFF_MS + SLACK_MS;
+  return Math.max(dueMs, BREAKER_MS) + CLAIM_MS + MAX_ATTEMPT_MS + MAX_BACKOFF_MS + SLACK_MS;
 }
 
 /** At rest: everything not held is collected or abandoned, nothing else is, and a recount agrees (S6, S16, L1, L2). */

@@ -72,6 +72,11 @@ export const catalogue: readonly Case[] = [
   { name: 'L1: an endpoint is never served', seenAs: ['liveness'], sabotage: { store: passingOver } },
   { name: 'L1: claims come late', seenAs: ['L1'], climate: 'calm', sabotage: { store: dawdling } },
   {
+    name: 'L3: an endpoint that fails is called as if nothing had been',
+    seenAs: ['L3'],
+    sabotage: { executor: blamingNobody },
+  },
+  {
     name: 'R11 S15: an answer is stamped by another clock',
     seenAs: ['S15'],
     sabotage: { store: stampingByItself },
@@ -87,6 +92,17 @@ export const catalogue: readonly Case[] = [
     sabotage: { sleepsBlind: 'clients' },
   },
 ];
+
+/** The breaker hears of no failure. */
+function blamingNobody(executor: Executor): Executor {
+  return {
+    execute: async (claim, signal) => {
+      const result = await executor.execute(claim, signal);
+      return result.kind === 'retry' ? { ...result, cause: 'cleanup' } : result;
+    },
+    close: () => executor.close(),
+  };
+}
 
 function callingTwice(executor: Executor): Executor {
   return {

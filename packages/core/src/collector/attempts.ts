@@ -4,6 +4,7 @@ import type { Observer } from '../events/events.js';
 import type { Random } from '../random/random.js';
 import type { CleanupOutcome } from '../store/cleanup-verbs.js';
 import { Attempt, attemptTimeoutMs } from './attempt.js';
+import type { Breakers } from './breakers.js';
 import type { AttemptResult, Executors } from './executor.js';
 import { InFlight } from './in-flight.js';
 import { outcomeOf } from './outcome.js';
@@ -24,11 +25,18 @@ export const CLAIM_MARGIN_MS = 2_000;
  */
 const SETTLE_OVERTIME_MS = 20_000;
 
+/**
+ * The breaker opened between a claim and its answer. Making the attempts all the same would spend up to 16 of them on an
+ * endpoint that is known to fail; this costs an entry in the history, once for each time that it opens.
+ */
+const OPENED_MEANWHILE = 'the breaker of its endpoint opened meanwhile';
+
 export interface AttemptsOptions {
   readonly executors: Executors;
   readonly settler: Settler;
   readonly slots: Slots;
   readonly passedOver: PassedOver;
+  readonly breakers: Breakers;
   readonly clock: Clock;
   readonly random: Random;
   readonly claimMs: number;
@@ -69,17 +77,18 @@ export class Attempts {
   }
 
   async #run(claim: CleanupClaim, claimedMs: number): Promise<void> {
-    const { slots, settler, clock, random, claimMs, tell, freed } = this.#options;
+    const { slots, settler, breakers, clock, random, claimMs, tell, freed } = this.#options;
     const hasSlot = slots.take(claim.endpoint);
     const startMs = clock.monotonicMs();
     const hindrance = hasSlot ? this.#hindrance(claim, claimedMs) : 'no slot is free';
-    const result =
-      hindrance === undefined
-        ? await this.#attempt(claim)
-        : ({ kind: 'unstarted', detail: hindrance } as const);
+    const permit = hindrance === undefined ? breakers.admit(claim.endpoint) : undefined;
+    const result = permit
+      ? await this.#attempt(claim)
+      : ({ kind: 'unstarted', detail: hindrance ?? OPENED_MEANWHILE } as const);
+    if (permit) breakers.ended(permit, result);
     const durationMs = Math.round(clock.monotonicMs() - startMs);
     const started = result.kind !== 'unstarted';
-    if (!started && hindrance === undefined) this.#options.passedOver.add(claim.endpoint);
+    if (!started && permit) this.#options.passedOver.add(claim.endpoint);
 
     const outcome = outcomeOf(claim, result, started ? durationMs : undefined, random);
     tell(attemptEnded(claim, outcome, durationMs));

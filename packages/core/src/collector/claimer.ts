@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.js';
 import type { Observer } from '../events/events.js';
 import { MAX_BATCH } from '../service/limits.js';
 import type { LeaseStore } from '../store/lease-store.js';
+import type { Breakers } from './breakers.js';
 import type { PassedOver } from './passed-over.js';
 import type { Slots } from './slots.js';
 
@@ -10,6 +11,7 @@ export interface ClaimerOptions {
   readonly store: Pick<LeaseStore, 'claimCleanups'>;
   readonly slots: Slots;
   readonly passedOver: PassedOver;
+  readonly breakers: Breakers;
   readonly clock: Clock;
   readonly claimant: string;
   readonly claimMs: number;
@@ -25,6 +27,7 @@ export interface ClaimerOptions {
  * One claim names one limit for all endpoints, while their free slots differ. So it takes the least that any open
  * endpoint has free. Where that cut an endpoint short, or the batch was full, there is {@link more}, and the next claim
  * passes over the endpoints that turned out to have nothing due, so that their few free slots bound nobody else.
+ * Likewise, a claim that offers half-open endpoints their probe takes one of each endpoint.
  */
 export class Claimer {
   readonly #options: ClaimerOptions;
@@ -42,16 +45,19 @@ export class Claimer {
 
   /** One claim; how many were claimed. Without a free slot the store is not asked. */
   async claim(): Promise<number> {
-    const { store, slots, passedOver, clock, claimant, claimMs, perEndpoint, tell, start } = this.#options;
+    const { store, slots, passedOver, breakers, clock, claimant, claimMs, perEndpoint, tell, start } =
+      this.#options;
     if (!this.#more) this.#exhausted = new Set();
     this.#more = false;
     const limit = Math.min(slots.free, MAX_BATCH);
     if (limit <= 0) return 0;
 
     const full = slots.endpoints.filter((endpoint) => slots.freeAt(endpoint) <= 0);
-    const busyEndpoints = [...new Set([...full, ...this.#exhausted, ...passedOver.current()])];
+    const { passOver, probes } = breakers.forClaim();
+    const busyEndpoints = [...new Set([...full, ...this.#exhausted, ...passedOver.current(), ...passOver])];
     const open = slots.endpoints.filter((endpoint) => !busyEndpoints.includes(endpoint));
-    const perEndpointLimit = Math.min(perEndpoint, ...open.map((endpoint) => slots.freeAt(endpoint)));
+    const most = probes.length > 0 ? 1 : perEndpoint;
+    const perEndpointLimit = Math.min(most, ...open.map((endpoint) => slots.freeAt(endpoint)));
 
     // Read before the claim is sent: however long the answer takes, the claim is at most this old.
     const claimedMs = clock.monotonicMs();
@@ -61,13 +67,15 @@ export class Claimer {
 
     const claimed = countByEndpoint(claims);
     const cutShort = [...claimed].some(
-      ([endpoint, count]) => count >= perEndpointLimit && slots.freeAt(endpoint) > 0,
+      ([endpoint, count]) =>
+        count >= perEndpointLimit && slots.freeAt(endpoint) > 0 && !probes.includes(endpoint),
     );
     this.#more = cutShort || claims.length >= limit;
     if (claims.length < limit) {
       for (const endpoint of open) {
         if ((claimed.get(endpoint) ?? 0) < perEndpointLimit) this.#exhausted.add(endpoint);
       }
+      for (const endpoint of probes) if (!claimed.has(endpoint)) breakers.nothingDue(endpoint);
     }
     return claims.length;
   }

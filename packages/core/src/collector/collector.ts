@@ -1,6 +1,7 @@
 import type { PruneReport, SweepReport } from '../store/control-verbs.js';
 import type { CollectorStep } from '../events/events.js';
 import { Attempts } from './attempts.js';
+import { Breakers } from './breakers.js';
 import { Claimer } from './claimer.js';
 import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
@@ -45,6 +46,7 @@ export class Collector {
       ...settings,
       slots: new Slots(maxConcurrent, perEndpoint),
       passedOver: new PassedOver(clock),
+      breakers: new Breakers(settings),
     };
     this.#settler = new Settler(store, clock, tell);
     this.#attempts = new Attempts({ ...shared, settler: this.#settler, claimMs, freed: wake });

@@ -9,6 +9,12 @@ export type AttemptResult =
   | {
       readonly kind: 'retry';
       readonly contact: Contact;
+      /**
+       * What stood in the way: the endpoint, which then fails whatever else is sent to it, or something about this one
+       * cleanup (a conflict, a wrong path), which counts neither for the endpoint's breaker nor against it.
+       * Default `endpoint`.
+       */
+      readonly cause?: 'endpoint' | 'cleanup';
       /** What the endpoint asked for (Retry-After); the collector caps it. */
       readonly retryAfterMs?: number;
       /** The reason to give if this attempt spends the last of the budget. Default `ATTEMPTS_EXHAUSTED`. */

@@ -1,4 +1,5 @@
 import type { AbandonReason, CleanupClaim } from '../cleanup/cleanup.js';
+import type { BreakerState } from '../collector/breaker.js';
 import type { Lease } from '../lease/lease.js';
 import type { Refusal } from '../service/answer.js';
 import type { SweepReport } from '../store/control-verbs.js';
@@ -19,6 +20,17 @@ export type LeaseEvent =
       readonly durationMs: number;
       readonly statusCode?: number;
       readonly detail?: string;
+    }
+  /**
+   * The breaker of an endpoint changed; forgotten, it counts as closed again. `tripped`: how many breakers of this process
+   * are open or half-open now.
+   */
+  | {
+      readonly type: 'breaker-changed';
+      readonly endpoint: string;
+      readonly from: BreakerState;
+      readonly to: BreakerState | 'forgotten';
+      readonly tripped: number;
     }
   /** An outcome that the store refused: the claim had run out and somebody else has it. */
   | { readonly type: 'outcome-stale'; readonly claim: CleanupClaim }

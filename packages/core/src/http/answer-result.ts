@@ -1,7 +1,7 @@
 import type { HttpTarget } from '../cleanup/cleanup-spec.js';
 import type { Instant } from '../clock/clock.js';
 import type { AttemptResult } from '../collector/executor.js';
-import { isGatewayError, verdictOf } from './answer-table.js';
+import { isAboutCleanup, isGatewayError, verdictOf } from './answer-table.js';
 import type { Answer } from './exchange.js';
 import { retryAfterMs } from './retry-after.js';
 
@@ -11,13 +11,15 @@ export function resultOf(answer: Answer, target: HttpTarget, wallMs: Instant): A
   const said = { statusCode, detail: answer.text || answer.statusText };
   const askedMs = retryAfterMs(headers, wallMs);
   // Neither says that the endpoint is done with the object, which must not be revived under it.
-  const undecided = headers['lease-running'] === '1' || isGatewayError(statusCode);
+  const running = headers['lease-running'] === '1';
+  const undecided = running || isGatewayError(statusCode);
   const retry = {
     kind: 'retry',
     contact: undecided ? 'unanswered' : 'answered',
     ...said,
+    ...((running || isAboutCleanup(statusCode)) && { cause: 'cleanup' }),
     ...(askedMs !== undefined && { retryAfterMs: askedMs }),
-  } as const;
+  } as const satisfies AttemptResult;
   switch (verdictOf(statusCode)) {
     case 'done':
       return { kind: 'done', ...said };

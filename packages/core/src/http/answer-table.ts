@@ -25,6 +25,16 @@ export function verdictOf(statusCode: number): Verdict {
   return BY_STATUS.get(statusCode) ?? BY_CLASS.get(Math.floor(statusCode / 100)) ?? 'retry';
 }
 
+/**
+ * Answers about one object or one path; other cleanups at the same origin may fare better. A wrong path in the spec of
+ * one service must not trip the breaker of all who share the host.
+ */
+const ABOUT_THE_CLEANUP: ReadonlySet<number> = new Set([404, 409, 425]);
+
+export function isAboutCleanup(statusCode: number): boolean {
+  return ABOUT_THE_CLEANUP.has(statusCode);
+}
+
 /** Bad Gateway, Gateway Timeout: somebody on the way answered for an endpoint that may still be at work. */
 export function isGatewayError(statusCode: number): boolean {
   return statusCode === 502 || statusCode === 504;

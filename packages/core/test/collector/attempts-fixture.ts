@@ -1,5 +1,6 @@
 import type { Executors, LeaseEvent } from '../../src/index.js';
 import { Attempts } from '../../src/collector/attempts.js';
+import { Breakers } from '../../src/collector/breakers.js';
 import { PassedOver } from '../../src/collector/passed-over.js';
 import { Settler } from '../../src/collector/settler.js';
 import { Slots } from '../../src/collector/slots.js';
@@ -13,16 +14,23 @@ export class AttemptsFixture {
   readonly slots = new Slots(64, 16);
   readonly passedOver = new PassedOver(this.clock);
   readonly events: LeaseEvent[] = [];
+  readonly breakers = new Breakers({
+    clock: this.clock,
+    random: seededRandom(2),
+    tell: (event) => this.events.push(event),
+    maxConcurrent: 64,
+  });
   freed = 0;
 
   with(executors: Executors): Attempts {
-    const { clock, slots, passedOver } = this;
+    const { clock, slots, passedOver, breakers } = this;
     const tell = (event: LeaseEvent) => this.events.push(event);
     return new Attempts({
       executors,
       settler: new Settler(this.scripted.store, clock, tell),
       slots,
       passedOver,
+      breakers,
       clock,
       random: seededRandom(1),
       claimMs: 40_000,

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CleanupClaim } from '../../src/index.js';
 import { Claimer } from '../../src/collector/claimer.js';
+import { FAILURES_TO_OPEN, FIRST_OPEN_MS } from '../../src/collector/breaker.js';
+import { Breakers } from '../../src/collector/breakers.js';
 import { PassedOver } from '../../src/collector/passed-over.js';
 import { Slots } from '../../src/collector/slots.js';
-import { ManualClock } from '../../src/testing/index.js';
+import { ManualClock, seededRandom } from '../../src/testing/index.js';
 import { claimsOf, ScriptedStore } from './scripted-store.js';
 
 const A = { endpoint: 'http://a.test' };
@@ -14,6 +16,7 @@ let clock: ManualClock;
 let scripted: ScriptedStore;
 let slots: Slots;
 let passedOver: PassedOver;
+let breakers: Breakers;
 let started: { claim: CleanupClaim; claimedMs: number }[];
 let claimer: Claimer;
 
@@ -22,22 +25,34 @@ beforeEach(() => {
   scripted = new ScriptedStore();
   slots = new Slots(64, 16);
   passedOver = new PassedOver(clock);
+  const tell = () => undefined;
+  breakers = new Breakers({ clock, random: seededRandom(1), tell, maxConcurrent: 64 });
   started = [];
   claimer = new Claimer({
     store: scripted.store,
     slots,
     passedOver,
+    breakers,
     clock,
     claimant: 'me',
     claimMs: 40_000,
     perEndpoint: 16,
-    tell: () => undefined,
+    tell,
     start: (claim, claimedMs) => {
       slots.take(claim.endpoint);
       started.push({ claim, claimedMs });
     },
   });
 });
+
+/** Fails an endpoint until its breaker opens, then lets the open time pass. */
+const trip = async (...endpoints: readonly string[]) => {
+  for (const endpoint of endpoints.flatMap((each) => Array.from({ length: FAILURES_TO_OPEN }, () => each))) {
+    const permit = breakers.admit(endpoint);
+    if (permit) breakers.ended(permit, { kind: 'retry', contact: 'unreached' });
+  }
+  await clock.advance(FIRST_OPEN_MS);
+};
 
 const occupy = (endpoint: string, count: number) => {
   for (let taken = 0; taken < count; taken++) slots.take(endpoint);
@@ -120,9 +135,11 @@ describe('Claimer', () => {
 
   test('a full batch is followed by another while slots are left', async () => {
     slots = new Slots(3_000, 3_000);
-    const options = { store: scripted.store, slots, passedOver, clock, claimant: 'me', claimMs: 40_000 };
+    const options = { store: scripted.store, slots, passedOver, breakers, clock };
     claimer = new Claimer({
       ...options,
+      claimant: 'me',
+      claimMs: 40_000,
       perEndpoint: 3_000,
       tell: () => undefined,
       start: ({ endpoint }) => void slots.take(endpoint),
@@ -145,5 +162,99 @@ describe('Claimer', () => {
     scripted.unavailable = true;
     await expect(claimer.claim()).rejects.toThrow('the database is away');
     expect(claimer.more).toBe(false);
+  });
+});
+
+describe('with breakers that are not closed', () => {
+  beforeEach(() => {
+    claimer = new Claimer({
+      store: scripted.store,
+      slots,
+      passedOver,
+      breakers,
+      clock,
+      claimant: 'me',
+      claimMs: 40_000,
+      perEndpoint: 16,
+      tell: () => undefined,
+      start: (claim) => {
+        slots.take(claim.endpoint);
+        breakers.admit(claim.endpoint);
+        started.push({ claim, claimedMs: 0 });
+      },
+    });
+  });
+
+  const startedAt = (endpoint: string) => started.filter(({ claim }) => claim.endpoint === endpoint).length;
+
+  test('L3: an open endpoint is passed over, and bounds nobody', async () => {
+    await trip(A.endpoint);
+    await trip(B.endpoint);
+    // A is half-open by now, and has its probe.
+    breakers.admit(A.endpoint);
+    for (let failed = 0; failed < FAILURES_TO_OPEN; failed++) {
+      const permit = breakers.admit(C.endpoint);
+      if (permit) breakers.ended(permit, { kind: 'retry', contact: 'unreached' });
+    }
+    breakers.admit(B.endpoint);
+    scripted.due = [A, B, C, { endpoint: 'http://d.test' }].flatMap((each, n) => claimsOf(20, each, 100 * n));
+    expect(await claimer.claim()).toBe(16);
+    expect(scripted.claims).toMatchObject([
+      { perEndpointLimit: 16, busyEndpoints: [A.endpoint, B.endpoint, C.endpoint] },
+    ]);
+  });
+
+  test('a half-open endpoint gets one cleanup, the others the rest of theirs in the next claim', async () => {
+    await trip(A.endpoint);
+    scripted.due = [...claimsOf(20, A), ...claimsOf(20, B, 100)];
+    expect(await claimer.claim()).toBe(2);
+    expect(scripted.claims[0]).toMatchObject({ perEndpointLimit: 1, busyEndpoints: [] });
+    expect(claimer.more).toBe(true);
+    expect(await claimer.claim()).toBe(15);
+    expect(scripted.claims[1]).toMatchObject({ perEndpointLimit: 15, busyEndpoints: [A.endpoint] });
+    expect(claimer.more).toBe(false);
+    expect(startedAt(A.endpoint)).toBe(1);
+  });
+
+  test('one with nothing else due than its probe needs no second claim', async () => {
+    await trip(A.endpoint);
+    scripted.due = claimsOf(20, A);
+    expect(await claimer.claim()).toBe(1);
+    expect(claimer.more).toBe(false);
+  });
+
+  test('L3: a half-open endpoint with nothing due costs the others one short claim in 250 ms', async () => {
+    await trip(A.endpoint);
+    const limits: number[] = [];
+    for (let ms = 0; ms < 1_000; ms += 10) {
+      scripted.due.push(...claimsOf(2, B, ms));
+      await claimer.claim();
+      limits.push(scripted.claims.at(-1)?.perEndpointLimit ?? 0);
+      while (slots.freeAt(B.endpoint) < 16) slots.release(B.endpoint);
+      await clock.advance(10);
+    }
+    expect(limits.filter((limit) => limit === 1)).toHaveLength(4);
+  });
+
+  test('L3: probes take at most a quarter of the slots, in turn, the longest waiting first', async () => {
+    const dead = Array.from({ length: 40 }, (_, n) => ({ endpoint: `http://dead-${n}.test` }));
+    await trip(...dead.map(({ endpoint }) => endpoint));
+    scripted.due = dead.flatMap((each, n) => claimsOf(2, each, 10 * n));
+    expect(await claimer.claim()).toBe(16);
+    expect(started.map(({ claim }) => claim.endpoint)).toEqual(
+      dead.slice(0, 16).map(({ endpoint }) => endpoint),
+    );
+    await clock.advance(1_000);
+    expect(await claimer.claim()).toBe(0);
+    expect(slots.free).toBe(48);
+  });
+
+  test('a half-open endpoint with nothing due goes to the end of the line', async () => {
+    const dead = Array.from({ length: 20 }, (_, n) => ({ endpoint: `http://dead-${n}.test` }));
+    await trip(...dead.map(({ endpoint }) => endpoint));
+    scripted.due = claimsOf(3, { endpoint: 'http://dead-19.test' });
+    expect(await claimer.claim()).toBe(0);
+    await clock.advance(250);
+    expect(await claimer.claim()).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { handlerExecutor } from '../../src/index.js';
+import { FAILURES_TO_OPEN, FIRST_OPEN_MS } from '../../src/collector/breaker.js';
 import { recordingExecutor } from '../../src/testing/index.js';
 import { AttemptsFixture } from './attempts-fixture.js';
 import { HeldExecutor } from './held-executor.js';
@@ -73,6 +74,30 @@ describe('a claim that is given back', () => {
     executor.end(16);
     await attempts.idle();
     expect(on.slots.free).toBe(64);
+  });
+
+  test('is one whose breaker opened meanwhile: no attempt is spent on an endpoint that is known to fail', async () => {
+    const executor = new HeldExecutor();
+    const attempts = on.with({ http: executor });
+    for (const claim of claimsOf(6)) attempts.start(claim, 0);
+    executor.end(FAILURES_TO_OPEN, { kind: 'retry', contact: 'unreached' });
+    await on.clock.advance(0);
+    attempts.start(claimOf(7), 0);
+    await on.clock.advance(FIRST_OPEN_MS);
+    for (const claim of claimsOf(2, {}, 8)) attempts.start(claim, 0);
+    await on.clock.advance(0);
+    const detail = 'the breaker of its endpoint opened meanwhile';
+    expect(on.scripted.outcomes.slice(5)).toMatchObject([
+      { fence: 7, kind: 'unstarted', detail },
+      { fence: 9, kind: 'unstarted', detail },
+    ]);
+    expect(executor.attempts.map(({ claim }) => claim.fence)).toEqual([6, 8]);
+    // Others cannot serve it better.
+    expect(on.passedOver.current()).toEqual([]);
+    executor.end(2);
+    await attempts.idle();
+    expect(on.slots.free).toBe(64);
+    expect(on.breakers.forClaim().passOver).toEqual([]);
   });
 
   test('is every claim after close()', async () => {

@@ -54,6 +54,7 @@ describe('resultOf', () => {
     expect(resultOf(answer, target, NOW)).toEqual({
       kind: 'retry',
       contact: 'answered',
+      cause: 'cleanup',
       abandonReason: 'ENDPOINT_NOT_FOUND',
       statusCode: 404,
       detail: 'Not Found',
@@ -78,6 +79,22 @@ describe('resultOf', () => {
       statusCode: 400,
       detail: 'no such bucket',
     });
+  });
+
+  test.each([404, 409, 425])('%i is about the cleanup, not about the endpoint', (statusCode) => {
+    expect(resultOf({ ...answer, statusCode }, target, NOW)).toMatchObject({
+      kind: 'retry',
+      cause: 'cleanup',
+    });
+  });
+
+  test('so is any answer that says that an earlier attempt still runs', () => {
+    const running = { ...answer, statusCode: 503, headers: { 'lease-running': '1' } };
+    expect(resultOf(running, target, NOW)).toMatchObject({ contact: 'unanswered', cause: 'cleanup' });
+  });
+
+  test.each([408, 429, 500, 501, 502, 503, 504, 599])('%i is about the endpoint', (statusCode) => {
+    expect(resultOf({ ...answer, statusCode }, target, NOW)).not.toHaveProperty('cause');
   });
 
   test('Retry-After goes with every answer that is retried', () => {

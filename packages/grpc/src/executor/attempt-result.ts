@@ -21,6 +21,14 @@ const TERMINAL: ReadonlySet<number> = new Set([
 /** A server's own deadline timer sends these while its handler still runs. */
 const UNDECIDED: ReadonlySet<number> = new Set([status.DEADLINE_EXCEEDED, status.CANCELLED]);
 
+/** Said of one object, not of the handler as a whole; other cleanups there may fare better. */
+const ABOUT_THE_CLEANUP: ReadonlySet<number> = new Set([
+  status.ALREADY_EXISTS,
+  status.FAILED_PRECONDITION,
+  status.ABORTED,
+  status.OUT_OF_RANGE,
+]);
+
 /** What the end of a call means for the cleanup. `sent`: whether the request may have reached anybody. */
 export function attemptResult(end: CallEnd, sent: boolean): AttemptResult {
   // A code that gRPC does not have means UNKNOWN.
@@ -31,9 +39,14 @@ export function attemptResult(end: CallEnd, sent: boolean): AttemptResult {
   if (TERMINAL.has(end.code)) return { kind: 'fail', abandonReason: 'TERMINAL_ANSWER', ...said };
   if (!sent) return { kind: 'retry', contact: 'unreached', detail: said.detail };
   const retryAfterMs = retryAfter(end.metadata);
-  const asked = { ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  if (!isAnswer(end)) return { kind: 'retry', contact: 'unanswered', detail: said.detail, ...asked };
-  return { kind: 'retry', contact: 'answered', ...said, ...asked };
+  const running = isRunning(end);
+  const common = {
+    kind: 'retry',
+    ...((running || ABOUT_THE_CLEANUP.has(statusCode)) && { cause: 'cleanup' as const }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  } as const;
+  if (running || !isAnswer(end)) return { ...common, contact: 'unanswered', detail: said.detail };
+  return { ...common, contact: 'answered', ...said };
 }
 
 /**
@@ -42,9 +55,12 @@ export function attemptResult(end: CallEnd, sent: boolean): AttemptResult {
  * the same, and it counts as no answer: that only bars revival until the next attempt.
  */
 function isAnswer({ code, metadata }: CallEnd): boolean {
-  // The receiver says that an earlier attempt is still at work.
-  const running = metadata.get('lease-running')[0] === '1';
-  return !running && !UNDECIDED.has(code) && Object.keys(metadata.getMap()).length > 0;
+  return !UNDECIDED.has(code) && Object.keys(metadata.getMap()).length > 0;
+}
+
+/** The receiver says that an earlier attempt is still at work. */
+function isRunning({ metadata }: CallEnd): boolean {
+  return metadata.get('lease-running')[0] === '1';
 }
 
 function retryAfter(metadata: Metadata): number | undefined {

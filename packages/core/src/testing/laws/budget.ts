@@ -4,6 +4,8 @@ import type { StoreLaw } from '../store-law.js';
 import { law } from './law.js';
 import type { Trial } from './trial.js';
 
+const CLAIM_MS = 1_000;
+
 /** Makes the only due object, whose cleanup may be attempted so often. */
 function fallDueWithBudget(trial: Trial, maxAttempts: number) {
   return trial.fallDue({ cleanup: httpCleanup({ retry: { maxAttempts } }) });
@@ -60,6 +62,31 @@ export const budgetLaws: readonly StoreLaw[] = [
     const claim = await trial.claimOne();
     checkEqual(claim.attempt, 1, 'attempt');
     await trial.settled(claim, 'done');
+  }),
+
+  law('S3 L2', 'a claimant that dies in the last attempt of the budget strands nothing', async (trial) => {
+    await fallDueWithBudget(trial, 2);
+    await trial.settled(await trial.claimOne(), { kind: 'retry' });
+    const lost = await trial.claimOne({ claimMs: CLAIM_MS, claimant: 'claimant-a' });
+    await trial.time.advance(CLAIM_MS);
+    // Nobody knows how that one ended, so it spent nothing: there is one left, and its end decides.
+    const last = await trial.claimOne({ claimant: 'claimant-b' });
+    checkEqual([last.cleanupId, last.attempt], [lost.cleanupId, 3], 'cleanup_id, attempt');
+    await trial.settled(last, { kind: 'retry' });
+    const { state, abandonReason, attempts } = await trial.cleanup(last);
+    checkEqual(
+      [state, abandonReason, attempts],
+      ['ABANDONED', 'ATTEMPTS_EXHAUSTED', 3],
+      'state, reason, attempts',
+    );
+  }),
+
+  law('S3 L2', 'a cleanup whose claimant died in its last attempt can still be done', async (trial) => {
+    await fallDueWithBudget(trial, 1);
+    await trial.claimOne({ claimMs: CLAIM_MS, claimant: 'claimant-a' });
+    await trial.time.advance(CLAIM_MS);
+    await trial.settled(await trial.claimOne({ claimant: 'claimant-b' }), 'done');
+    checkEqual((await trial.store.stats()).cleanups.collected, 1, 'collected');
   }),
 
   law('S3', 'the last attempt of the budget may still succeed', async (trial) => {
