@@ -1,5 +1,6 @@
 export { callbackBody } from './callback-body.js';
-export type { EgressGuardOptions } from './egress-guard.js';
+export type { EgressGuard, EgressGuardOptions, Route } from './egress-guard.js';
 export { egressGuard } from './egress-guard.js';
 export type { HttpExecutorOptions } from './http-executor.js';
 export { HttpExecutor } from './http-executor.js';
+export type { ResolveName } from './resolve-name.js';

@@ -1,6 +1,6 @@
 import { type Client, Metadata, status } from '@grpc/grpc-js';
-import type { AttemptResult, CleanupClaim, Executor, GrpcTarget, TargetPolicy } from '@lease/core';
-import { egressGuard } from '@lease/core/http';
+import type { AttemptResult, CleanupClaim, Executor, GrpcTarget } from '@lease/core';
+import { egressGuard, type EgressGuard } from '@lease/core/http';
 import { CleanupHandlerServiceDefinition } from '@lease/protocol';
 import { attemptResult, type CallEnd } from './attempt-result.js';
 import { Channels } from './channels.js';
@@ -9,10 +9,10 @@ import { connect } from './connect.js';
 
 export interface GrpcExecutorOptions {
   /**
-   * Asked before each attempt, so that a target which was allowed once is not called for ever. Give it the policy that
-   * the service has. Default: nothing is allowed.
+   * Asked before each attempt, so that a target which was allowed once is not called for ever, and where to connect. Give
+   * it the guard that the service has. Default: nothing is allowed.
    */
-  readonly admitTarget?: TargetPolicy;
+  readonly guard?: EgressGuard;
   /** Channels that are kept while no attempt uses them, the latest used. Default 64. */
   readonly maxIdleChannels?: number;
 }
@@ -21,19 +21,20 @@ const { path, requestSerialize } = CleanupHandlerServiceDefinition.cleanup;
 
 /**
  * Calls `lease.v1.CleanupHandlerService/Cleanup` at the target: one call per attempt, within one deadline from the name
- * lookup to the status. Asks no proxy and no service config, and verifies certificates.
+ * lookup to the status, over a connection to an address that was checked for this attempt. Asks no proxy and no service
+ * config, and verifies certificates.
  */
 export class GrpcExecutor implements Executor {
-  readonly #admitTarget: TargetPolicy;
+  readonly #guard: EgressGuard;
   readonly #channels: Channels;
   readonly #inFlight = new Map<Promise<AttemptResult>, AbortController>();
   #closed = false;
 
   constructor({
-    admitTarget = egressGuard({ allowLoopback: false }),
+    guard = egressGuard({ allowLoopback: false }),
     maxIdleChannels = 64,
   }: GrpcExecutorOptions = {}) {
-    this.#admitTarget = admitTarget;
+    this.#guard = guard;
     this.#channels = new Channels(maxIdleChannels);
   }
 
@@ -41,10 +42,6 @@ export class GrpcExecutor implements Executor {
     const { target } = claim.spec;
     if (target.kind !== 'grpc') return { kind: 'unstarted', detail: `no gRPC target: ${target.kind}` };
     if (this.#closed) return { kind: 'unstarted', detail: 'the gRPC executor is closed' };
-    const objection = this.#admitTarget(target);
-    if (objection !== undefined) {
-      return { kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail: `the target ${objection}` };
-    }
     // Not AbortSignal.any() with a signal of the executor's: Node 20 keeps 70 bytes of every attempt in it, for ever.
     const stop = new AbortController();
     const abort = () => stop.abort();
@@ -69,13 +66,16 @@ export class GrpcExecutor implements Executor {
   }
 
   async #attempt(target: GrpcTarget, claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
-    const deadline = Date.now() + claim.spec.retry.attemptTimeoutMs;
-    const channel = this.#channels.lend(target);
+    const timeoutMs = claim.spec.retry.attemptTimeoutMs;
+    const deadline = Date.now() + timeoutMs;
+    const route = await this.#guard.route(target, timeoutMs, signal);
+    if (route.kind === 'closed') return route.result;
+    const channel = this.#channels.lend(target, route);
     let reusable = false;
     try {
-      const connected = await connect(channel.client, deadline, signal);
+      const { client, connected } = await connect(channel.clients, deadline, signal);
       // Made in any case: without a connection it fails at once, and its status says why there is none.
-      const result = attemptResult(await call(channel.client, claim, deadline, signal), connected);
+      const result = attemptResult(await call(client, claim, deadline, signal), connected);
       // A channel that failed to connect waits before it tries again; the next attempt shall not be its first to know.
       // And one on which nothing came back may lead to a host that is gone: TCP believes in it for a quarter of an hour,
       // in which every attempt of the cleanup would be spent on it.
