@@ -3,47 +3,43 @@ import { connectivityState, type Client } from '@grpc/grpc-js';
 /** As long as a client may try alone before the next one tries as well (RFC 8305). */
 const HEAD_START_MS = 250;
 
-/** The client to call with. */
-export interface Connection {
-  readonly client: Client;
-  /** Otherwise it has just failed, and so did all others; or it is too late. */
-  readonly connected: boolean;
-}
-
 /**
- * Waits until one of the clients is connected, all have failed to connect, or it is too late. What is known before the
- * call need not be guessed from its status, which is UNAVAILABLE for a refused connection and for one that dropped with
- * the request in it.
+ * Waits until one of the clients is connected, all have failed to connect, or it is too late: unset. What is known before
+ * the call need not be guessed from its status, which is UNAVAILABLE for a refused connection and for one that dropped
+ * with the request in it. `failed` is told of each client as soon as it has failed, while its next call would fail, too.
  */
 export function connect(
   clients: readonly [Client, ...Client[]],
   deadline: number,
   signal: AbortSignal,
-): Promise<Connection> {
+  failed: (client: Client) => void,
+): Promise<Client | undefined> {
   const ready = clients.find(
     (client) => client.getChannel().getConnectivityState(false) === connectivityState.READY,
   );
-  if (ready) return Promise.resolve({ client: ready, connected: true });
+  if (ready) return Promise.resolve(ready);
   return new Promise((resolve) => {
-    let failed = 0;
-    let headStart: NodeJS.Timeout | undefined;
     const waiting = [...clients];
-    const startNext = () => {
+    let trying = 0;
+    let headStart: NodeJS.Timeout | undefined;
+    const tryNext = () => {
       clearTimeout(headStart);
       const client = waiting.shift();
       if (!client) return;
-      headStart = setTimeout(startNext, HEAD_START_MS);
+      trying += 1;
+      headStart = setTimeout(tryNext, HEAD_START_MS);
       void isConnected(client, deadline, signal).then((connected) => {
-        failed += connected ? 0 : 1;
-        if (!connected && failed < clients.length) {
-          startNext();
+        trying -= 1;
+        if (!connected) failed(client);
+        if (!connected && trying + waiting.length > 0) {
+          tryNext();
           return;
         }
         clearTimeout(headStart);
-        resolve({ client, connected });
+        resolve(connected ? client : undefined);
       });
     };
-    startNext();
+    tryNext();
   });
 }
 

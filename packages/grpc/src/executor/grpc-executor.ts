@@ -73,18 +73,28 @@ export class GrpcExecutor implements Executor {
     const channel = this.#channels.lend(target, route);
     let reusable = false;
     try {
-      const { client, connected } = await connect(channel.clients, deadline, signal);
-      // Made in any case: without a connection it fails at once, and its status says why there is none.
-      const result = attemptResult(await call(client, claim, deadline, signal), connected);
+      const make = (client: Client) => call(client, claim, deadline, signal);
+      // Also made by those that have failed to connect: it fails at once, and its status says why there is no connection.
+      const failures: Promise<CallEnd>[] = [];
+      const client = await connect(channel.clients, deadline, signal, (each) => failures.push(make(each)));
+      const result = client
+        ? attemptResult(await make(client), true)
+        : attemptResult(joined(await Promise.all(failures)), false);
       // A channel that failed to connect waits before it tries again; the next attempt shall not be its first to know.
       // And one on which nothing came back may lead to a host that is gone: TCP believes in it for a quarter of an hour,
       // in which every attempt of the cleanup would be spent on it.
-      reusable = connected && !('contact' in result && result.contact === 'unanswered');
+      reusable = client !== undefined && !('contact' in result && result.contact === 'unanswered');
       return result;
     } finally {
       channel.giveBack(reusable);
     }
   }
+}
+
+/** Why none of the clients is connected. */
+function joined(ends: readonly CallEnd[]): CallEnd {
+  const { code = status.UNAVAILABLE, metadata = new Metadata() } = ends[0] ?? {};
+  return { code, metadata, details: ends.map(({ details }) => details).join('; ') };
 }
 
 function call(client: Client, claim: CleanupClaim, deadline: number, signal: AbortSignal): Promise<CallEnd> {
