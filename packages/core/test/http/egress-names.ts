@@ -40,6 +40,12 @@ export function answersOf(name: string): readonly string[] {
   return ANSWERS[name] ?? ELSEWHERE;
 }
 
+/** Whether the target's verdict hangs on an answer that no real name server gives. */
+export function isMadeUp(target: string): boolean {
+  const host = target.replace(/^https?:\/\//, '').replace(/\.?(:\d+)?(\/.*)?$/, '');
+  return host.toLowerCase() in ANSWERS && host.toLowerCase() !== 'metadata.google.internal';
+}
+
 /** Names, as URLs. */
 export const NAMES: readonly Row[] = [
   // By what is written.
