@@ -68,7 +68,9 @@ describe('a certificate', () => {
 
   it('must be vouched for, whatever the environment says', async () => {
     process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-    onTestFinished(() => void delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']);
+    onTestFinished(() => {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    });
     let calls = 0;
     const port = await secureServer(() => (calls += 1));
     const result = await executor().execute(grpcClaim(`localhost:${port}`, { tls: true }), never);

@@ -46,8 +46,9 @@ export function addressKind(address: Address): AddressKind {
     case 'multicast':
     case 'broadcast':
       return 'guarded';
+    default:
+      return address.kind() === 'ipv4' ? kindOfIPv4(address) : kindOfIPv6(address as ipaddr.IPv6);
   }
-  return address.kind() === 'ipv4' ? kindOfIPv4(address) : kindOfIPv6(address as ipaddr.IPv6);
 }
 
 /** Names that are as dangerous as the addresses that they stand for. */

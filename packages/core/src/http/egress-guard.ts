@@ -58,11 +58,11 @@ export interface EgressGuard {
    * For one attempt: judges the target again, and looks a name up anew. A name that does not resolve is worth another
    * attempt. Resolves within `timeoutMs`, or soon after `signal` aborts; never rejects.
    */
-  route(
+  readonly route: (
     target: Exclude<CleanupTarget, { kind: 'handler' }>,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Route>;
+  ) => Promise<Route>;
 }
 
 /** How long a create waits for the addresses of its cleanup's host, and a batch for those of all. */

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import type http from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 
 /** Of a request: what it may connect to. */

@@ -32,7 +32,9 @@ export async function callEach<Request, Command, Result extends object, Value>(
   requests: readonly Request[],
 ): Promise<Answer<Value>[]> {
   const judging = requests.map((request) => verb.command(request));
-  const judged = judging.every(isSettled) ? judging : await Promise.all(judging);
+  const judged = judging.every(isSettled)
+    ? judging
+    : await Promise.all(judging.map((each) => Promise.resolve(each)));
   const commands = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []));
   const results = commands.length === 0 ? [] : await verb.execute(commands);
   let next = 0;

@@ -42,7 +42,7 @@ export const MODES = {
   },
 } as const satisfies Record<string, EgressGuardOptions>;
 
-export type Verdict = 'allowed' | RegExp;
+type Verdict = 'allowed' | RegExp;
 
 /** A target, how the server is set up that is asked to call it, and what becomes of it at create and at every attempt. */
 export type Row = readonly [mode: keyof typeof MODES, target: string, verdict: Verdict];

@@ -17,7 +17,7 @@ export function interceptConnections(): readonly Intercepted[] {
   ) {
     // `net.connect` hands its normalised arguments over as one.
     const [options] = (Array.isArray(args[0]) ? args[0] : args) as [
-      { host: string; port: number; lookup?: LookupFunction },
+      { host: string; port: number | string; lookup?: LookupFunction },
     ];
     const end = (addresses: readonly string[]) => {
       intercepted.push({ port: Number(options.port), addresses });

@@ -1,6 +1,6 @@
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import tls from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { egressGuard, HttpExecutor, type ResolveName } from '../../src/http/index.js';
 import { eventually, httpClaim, openConnections, startEndpoint } from './endpoint.js';
@@ -69,18 +69,15 @@ describe('the look-up of an attempt', () => {
 describe('a certificate', () => {
   /** Servers that have it are trusted until the test has finished; it is for localhost and 127.0.0.1. */
   async function startTrusted() {
-    const create = https.Agent.prototype.createConnection;
-    const spy = vi.spyOn(https.Agent.prototype, 'createConnection').mockImplementation(function (
-      this: https.Agent,
-      options,
-      callback,
-    ) {
-      return create.call(this, { ...options, ca: selfSigned.cert }, callback);
-    });
+    const connect = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
+    const spy = vi
+      .spyOn(tls, 'connect')
+      .mockImplementation((...args: unknown[]) => connect({ ...(args[0] as object), ca: selfSigned.cert }));
     onTestFinished(() => spy.mockRestore());
     const asked: string[] = [];
     const server = https.createServer(selfSigned, (request, response) => {
-      asked.push(`${String((request.socket as TLSSocket).servername)} ${request.headers.host ?? ''}`);
+      const name = 'servername' in request.socket && String(request.socket.servername);
+      asked.push(`${String(name)} ${request.headers.host ?? ''}`);
       response.end();
     });
     server.on('tlsClientError', () => undefined);
