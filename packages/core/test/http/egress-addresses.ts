@@ -83,6 +83,7 @@ export const ADDRESSES: readonly Row[] = [
   ['listed', 'http://[64:ff9b:1:a9fe:a9:fe00::]/', GUARDED],
   ['listed', 'http://[64:ff9b:1:a9:fe:a9fe::]/', GUARDED],
   ['listed', 'http://[64:ff9b:1:0:a9:fea9:fe00:0]/', GUARDED],
+  ['listed', 'http://[64:ff9b:1:0:a9:feaa:200:0]/', GUARDED],
   ['public', 'http://[64:ff9b:1::5db8:d822]/', PRIVATE],
   ['listed', 'http://[64:ff9b:1::5db8:d822]/', 'allowed'],
   ['listed', 'http://[::ffff:0:7f00:1]/', GUARDED],
