@@ -49,7 +49,7 @@ async function serve(
   opened: (() => Promise<unknown>)[],
 ): Promise<LeaseServer> {
   const ownPorts = new Set<number>();
-  const admitTarget = egressGuard({
+  const guard = egressGuard({
     ownPorts,
     allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
     allow: config.allowCleanupTarget,
@@ -63,14 +63,14 @@ async function serve(
 
   const service = new LeaseService({
     store,
-    admitTarget,
+    admitTarget: guard.admitTarget,
     observer,
     minTtlMs: config.minTtlMs,
     maxTtlMs: config.maxTtlMs,
     defaultTtlMs: config.defaultTtlMs,
     maxLeasesPerService: config.maxLeasesPerService,
   });
-  const calling = { admitTarget, ...signing(config) };
+  const calling = { guard, ...signing(config) };
   const executors = { http: new HttpExecutor(calling), grpc: new GrpcExecutor(calling) };
   const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
   // L1: a release may make an object due, and the next look would come only with the next sweep.

@@ -1,8 +1,12 @@
 import { type CleanupClaim, type CleanupTarget, DEFAULT_RETRY_POLICY } from '@lease/core';
+import { egressGuard } from '@lease/core/http';
 
 export const LEASE = '11111111-1111-4111-8111-111111111111';
 export const LAST_LEASE = '22222222-2222-4222-8222-222222222222';
 export const CLEANUP = '33333333-3333-4333-8333-333333333333';
+
+/** Lets everything on loopback be called, and names that do not exist. */
+export const local = egressGuard({ allowLoopback: true, allow: ['.invalid'] });
 
 /** A claim on a cleanup with this target. */
 export function claimOf(target: CleanupTarget, attemptTimeoutMs = 5_000): CleanupClaim {

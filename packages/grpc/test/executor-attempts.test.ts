@@ -4,7 +4,7 @@ import type { AttemptResult } from '@lease/core';
 import { CleanupReason, encodeStatusDetails, STATUS_DETAILS_KEY } from '@lease/protocol';
 import { describe, expect, it } from 'vitest';
 import { GrpcExecutor } from '../src/index.js';
-import { CLEANUP, grpcClaim, LAST_LEASE, LEASE } from './claims.js';
+import { CLEANUP, grpcClaim, LAST_LEASE, LEASE, local } from './claims.js';
 import { type Behaviour, handlerServer } from './handler-server.js';
 import { framed, GRPC_HEADERS, http2Server, tcpServer } from './raw-server.js';
 
@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 const done: Behaviour = (_, answer) => answer(null, {});
 
 describe('GrpcExecutor', () => {
-  const executor = () => new GrpcExecutor({ admitTarget: () => undefined });
+  const executor = () => new GrpcExecutor({ guard: local });
 
   /** One attempt, by an executor of its own. */
   async function attempt(behaviour: Behaviour, timeoutMs?: number): Promise<AttemptResult> {

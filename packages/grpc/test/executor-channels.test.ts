@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { GrpcExecutor } from '../src/index.js';
-import { grpcClaim } from './claims.js';
+import { grpcClaim, local } from './claims.js';
 import { type Behaviour, handlerServer } from './handler-server.js';
 import { http2Server, tcpServer } from './raw-server.js';
 
@@ -12,7 +12,7 @@ setMaxListeners(0, never);
 const done: Behaviour = (_, answer) => {
   answer(null, {});
 };
-const executor = () => new GrpcExecutor({ admitTarget: () => undefined });
+const executor = () => new GrpcExecutor({ guard: local });
 
 describe('channels', () => {
   it('one connection serves one address, attempt after attempt and side by side', async () => {
@@ -68,7 +68,7 @@ describe('channels', () => {
     await using a = await handlerServer(done);
     await using b = await handlerServer(done);
     await using c = await handlerServer(done);
-    const one = new GrpcExecutor({ admitTarget: () => undefined, maxIdleChannels: 2 });
+    const one = new GrpcExecutor({ guard: local, maxIdleChannels: 2 });
     for (const { address } of [a, b, a, c, a, b]) await one.execute(grpcClaim(address), never);
     expect([a.peers.size, b.peers.size, c.peers.size]).toEqual([1, 2, 1]);
     await one.close();

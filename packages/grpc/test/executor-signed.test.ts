@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Server, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js';
 import type { CleanupClaim } from '@lease/core';
-import { callbackSigner } from '@lease/core/http';
+import { callbackSigner, egressGuard } from '@lease/core/http';
 import { CleanupHandlerServiceDefinition, CleanupRequest, type CleanupResponse } from '@lease/protocol';
 import { describe, expect, it } from 'vitest';
 import { GrpcExecutor } from '../src/index.js';
@@ -31,7 +31,10 @@ async function sent(claimed: Partial<CleanupClaim> = {}, signed = true): Promise
   );
   const port = await bind(server);
   const signCallback = callbackSigner({ secrets, clock: { wallMs: () => 1_767_225_600_999 } });
-  const executor = new GrpcExecutor({ admitTarget: () => undefined, ...(signed && { signCallback }) });
+  const executor = new GrpcExecutor({
+    guard: egressGuard({ allowLoopback: true }),
+    ...(signed && { signCallback }),
+  });
   const claim = { ...grpcClaim(`127.0.0.1:${port}`), ...claimed };
   const result = await executor.execute(claim, new AbortController().signal);
   await executor.close();

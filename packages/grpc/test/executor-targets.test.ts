@@ -1,6 +1,7 @@
+import { egressGuard } from '@lease/core/http';
 import { describe, expect, it } from 'vitest';
 import { GrpcExecutor } from '../src/index.js';
-import { claimOf, grpcClaim } from './claims.js';
+import { claimOf, grpcClaim, local } from './claims.js';
 import { type Behaviour, handlerServer } from './handler-server.js';
 
 const never = new AbortController().signal;
@@ -11,13 +12,14 @@ const done: Behaviour = (_, answer) => {
 describe('what is not called', () => {
   it('a forbidden target, judged at every attempt', async () => {
     await using server = await handlerServer(done);
-    const verdicts = [undefined, 'is not allowed any more'];
-    const one = new GrpcExecutor({ admitTarget: () => verdicts.shift() });
+    let guard = local;
+    const one = new GrpcExecutor({ guard: { ...local, route: (...args) => guard.route(...args) } });
     expect(await one.execute(grpcClaim(server.address), never)).toMatchObject({ kind: 'done' });
+    guard = egressGuard({ allowLoopback: false });
     expect(await one.execute(grpcClaim(server.address), never)).toEqual({
       kind: 'fail',
       abandonReason: 'TARGET_FORBIDDEN',
-      detail: 'the target is not allowed any more',
+      detail: 'the target is on loopback, which may be called only while every listener is on loopback',
     });
     expect(server.calls).toHaveLength(1);
     await one.close();
@@ -34,7 +36,7 @@ describe('what is not called', () => {
   });
 
   it('a target of another kind is left to others', async () => {
-    const one = new GrpcExecutor({ admitTarget: () => undefined });
+    const one = new GrpcExecutor({ guard: local });
     expect(await one.execute(claimOf({ kind: 'handler' }), never)).toMatchObject({ kind: 'unstarted' });
     await one.close();
   });

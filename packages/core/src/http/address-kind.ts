@@ -1,4 +1,5 @@
-import ipaddr from 'ipaddr.js';
+import type ipaddr from 'ipaddr.js';
+import { embeddedAddresses, isWellKnownNat64 } from './embedded-address.js';
 import type { Address } from './host.js';
 
 /**
@@ -14,12 +15,14 @@ const METADATA_ADDRESSES = new Set([
   '169.254.170.2', // AWS, containers
   '169.254.170.23', // AWS, Kubernetes pods
   '169.254.0.23', // Tencent
+  '169.254.42.42', // Scaleway
   '100.100.100.200', // Alibaba
   '168.63.129.16', // Azure, from within a public range
   '192.0.0.192', // Oracle, the older one
   'fd00:ec2:0:0:0:0:0:254', // AWS
   'fd00:ec2:0:0:0:0:0:23', // AWS, Kubernetes pods
   'fd20:ce:0:0:0:0:0:254', // Google
+  'fd00:42:0:0:0:0:0:42', // Scaleway
 ]);
 
 /** The names that lead there. */
@@ -33,24 +36,18 @@ const METADATA_NAMES = new Set([
   'instance-data.ec2.internal',
 ]);
 
-/** An IPv4 address inside IPv6 must have been unwrapped. */
+/** An IPv4 address inside `::ffff:0:0/96` must have been unwrapped. */
 export function addressKind(address: Address): AddressKind {
   if (METADATA_ADDRESSES.has(address.toNormalizedString())) return 'guarded';
-  const range = address.range();
-  switch (range) {
+  switch (address.range()) {
     case 'loopback':
       return 'loopback';
     case 'unspecified': // On Linux a connection to 0.0.0.0 is one to this host.
     case 'multicast':
     case 'broadcast':
       return 'guarded';
-    case 'unicast':
-      // The library counts all that it has no name for, such as ::7f00:1; the addresses in public use are 2000::/3.
-      return address.kind() === 'ipv4' || isGlobal(address as ipaddr.IPv6) ? 'public' : 'private';
-    case 'rfc6052':
-      return nat64Kind(address as ipaddr.IPv6);
     default:
-      return 'private';
+      return address.kind() === 'ipv4' ? kindOfIPv4(address) : kindOfIPv6(address as ipaddr.IPv6);
   }
 }
 
@@ -64,14 +61,19 @@ export function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
 }
 
-function isGlobal(address: ipaddr.IPv6): boolean {
-  return ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
+function kindOfIPv4(address: Address): AddressKind {
+  return address.range() === 'unicast' ? 'public' : 'private';
 }
 
-/** 64:ff9b::/96 leads through a translator to the IPv4 address in its last 32 bits. */
-function nat64Kind(address: ipaddr.IPv6): AddressKind {
-  const bytes = address.toByteArray();
-  const wellKnown = bytes.slice(4, 12).every((byte) => byte === 0);
-  if (!wellKnown) return 'private'; // 64:ff9b:1::/48: a network's own translation
-  return addressKind(new ipaddr.IPv4(bytes.slice(12))) === 'public' ? 'public' : 'guarded';
+function kindOfIPv6(address: ipaddr.IPv6): AddressKind {
+  const embedded = embeddedAddresses(address);
+  // Loopback, metadata, or a private address in a disguise that a network on the allow list would not show.
+  if (embedded.some((each) => addressKind(each) !== 'public')) return 'guarded';
+  if (isWellKnownNat64(address)) return 'public';
+  // The library counts all that it has no name for; the addresses in public use are 2000::/3.
+  return address.range() === 'unicast' && isGlobal(address) ? 'public' : 'private';
+}
+
+function isGlobal(address: ipaddr.IPv6): boolean {
+  return ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
 }

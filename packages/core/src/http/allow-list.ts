@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { parseHost, type Address } from './host.js';
 
 /**
- * What may be called, by entry: `public` (every public address, and every name); a name; `.suffix` or `*.suffix` (every
- * name below it, not itself); an address; a network as CIDR.
+ * What may be called, by entry: `public` (every public address); a name; `.suffix` or `*.suffix` (every name below it, not
+ * itself); an address; a network as CIDR.
  */
 export class AllowList {
   readonly #names = new Set<string>();
@@ -24,6 +24,11 @@ export class AllowList {
   /** Whether everything public may be called. */
   get public(): boolean {
     return this.#public;
+  }
+
+  /** Whether there is an entry that an address could match. */
+  get coversAddresses(): boolean {
+    return this.#public || this.#addresses.size > 0 || this.#networks.length > 0;
   }
 
   /** Whether an entry is this very name. */

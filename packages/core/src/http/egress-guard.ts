@@ -1,106 +1,122 @@
-import type { GrpcTarget, HttpTarget } from '../cleanup/cleanup-spec.js';
+import type { CleanupTarget } from '../cleanup/cleanup-spec.js';
+import type { Clock } from '../clock/clock.js';
+import { systemClock } from '../clock/system-clock.js';
+import type { AttemptResult } from '../collector/executor.js';
 import type { TargetPolicy } from '../service/target-policy.js';
-import { addressKind, isLoopbackName, isMetadataName } from './address-kind.js';
 import { AllowList } from './allow-list.js';
-import { hostOf, type Address, type Host } from './host.js';
+import { EgressRules } from './egress-rules.js';
+import { Lookups, type Resolution } from './lookups.js';
+import { interfaceAddresses, OwnListeners } from './own-listeners.js';
+import { RecentAnswers } from './recent-answers.js';
+import { type ResolveName, systemResolveName } from './resolve-name.js';
 
 export interface EgressGuardOptions {
   /** Whether loopback may be called. True only while nobody but this machine can ask for it: every listener is loopback. */
   readonly allowLoopback: boolean;
   /**
    * What else may be called: names, `.suffix` (names below it), addresses, CIDR networks, `public`. Default: nothing.
-   * No entry opens loopback. Metadata, multicast and unspecified addresses open to their own entry only.
+   * No entry opens loopback. Metadata, multicast and unspecified addresses open to their own entry only. A name that an
+   * entry covers may have public and private addresses; any other name only such as are allowed themselves.
    */
   readonly allow?: readonly string[];
   /**
-   * Ports that this process listens on: on loopback they are never called. Read at each verdict, so that ports may be added
-   * when they are bound. Default: none.
+   * Ports that this process listens on: on this machine they are never called. Read at each verdict, so that ports may be
+   * added when they are bound. Default: none.
    */
   readonly ownPorts?: ReadonlySet<number>;
+  /** The addresses of this machine, besides loopback. Default: those of its network interfaces at the time. */
+  readonly ownAddresses?: () => readonly string[];
+  /** Default: `dns.lookup` of Node, which is what the system does for everybody. */
+  readonly resolveName?: ResolveName;
+  /** Default: the process's own time. */
+  readonly clock?: Clock;
 }
+
+/** Where an attempt may connect to. */
+export type Route =
+  | {
+      readonly kind: 'open';
+      /** Checked for this attempt: it may connect to one of these, and to nothing else. In the order of preference. */
+      readonly addresses: readonly string[];
+      /** Whom the other side must prove to be, without a final dot; unset if the target is an address. */
+      readonly name?: string;
+    }
+  /** Nowhere, and this is what the attempt ends with. */
+  | { readonly kind: 'closed'; readonly result: AttemptResult };
 
 /**
  * Says what a cleanup may call. Egress is denied unless allowed, since whoever may create a lease chooses what this
- * process connects to. Judges what is written; the addresses of a name that is allowed are not looked at.
- *
- * @throws RangeError naming the first `allow` entry that is invalid.
+ * process connects to. One guard serves the service (`admitTarget`) and the executors.
  */
-export function egressGuard(options: EgressGuardOptions): TargetPolicy {
-  const { allowLoopback, allow = [], ownPorts = new Set() } = options;
-  const list = new AllowList(allow);
-  return (target) => {
-    if (target.kind === 'handler') return undefined;
-    const host = target.kind === 'http' ? hostOfUrl(target.url) : hostOfGrpcAddress(target.address);
-    if (typeof host === 'string') return host;
-    if (isLoopback(host) && ownPorts.has(portOf(target))) return OWN;
-    return host.kind === 'name'
-      ? objectionToName(host.name, allowLoopback, list)
-      : objectionToAddress(host.address, allowLoopback, list);
+export interface EgressGuard {
+  /**
+   * For creates. Answers at once unless a name must be looked up, which takes 2 s at most. A name that does not resolve is
+   * admitted if an entry covers the name, or with `public`.
+   */
+  readonly admitTarget: TargetPolicy;
+  /**
+   * For one attempt: judges the target again, and looks a name up anew. A name that does not resolve is worth another
+   * attempt. Resolves within `timeoutMs`, or soon after `signal` aborts; never rejects.
+   */
+  readonly route: (
+    target: Exclude<CleanupTarget, { kind: 'handler' }>,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ) => Promise<Route>;
+}
+
+/** How long a create waits for the addresses of its cleanup's host, and a batch for those of all. */
+const ADMISSION_MS = 2_000;
+/** Look-ups for creates at a time: they shall not hold up those of attempts, since the system does a few at a time. */
+const ADMISSION_LOOKUPS = 8;
+/** Look-ups for attempts at a time: as many as there are attempts, by default. */
+const ROUTE_LOOKUPS = 64;
+
+/** @throws RangeError naming the first `allow` entry that is invalid. */
+export function egressGuard(options: EgressGuardOptions): EgressGuard {
+  const { clock = systemClock, resolveName = systemResolveName } = options;
+  const { ownPorts = new Set(), ownAddresses = interfaceAddresses } = options;
+  const own = new OwnListeners(ownPorts, ownAddresses);
+  const rules = new EgressRules(options.allowLoopback, new AllowList(options.allow ?? []), own);
+  const recent = new RecentAnswers(clock);
+  const admissions = new Lookups(resolveName, clock, ADMISSION_LOOKUPS);
+  const routes = new Lookups(resolveName, clock, ROUTE_LOOKUPS);
+
+  return {
+    admitTarget(target) {
+      if (target.kind === 'handler') return undefined;
+      const written = rules.judge(target);
+      if (written.kind === 'forbidden') return written.objection;
+      if (written.kind === 'open') return undefined;
+      const known = recent.get(written.name);
+      if (known) return rules.objectionToAnswers(written, known);
+      return admissions.ask(written.name, ADMISSION_MS).then((resolution: Resolution) => {
+        if (resolution.kind === 'resolved') {
+          recent.set(written.name, resolution.answers);
+          return rules.objectionToAnswers(written, resolution.answers);
+        }
+        if (rules.admitsUnresolved(written)) return undefined;
+        return `does not resolve (${resolution.why}), and no allow entry names it`;
+      });
+    },
+
+    async route(target, timeoutMs, signal) {
+      const written = rules.judge(target);
+      if (written.kind === 'forbidden') return forbidden(written.objection);
+      if (written.kind === 'open') return written;
+      const resolution = await routes.ask(written.name, timeoutMs, signal);
+      if (resolution.kind === 'unresolved') {
+        const detail = `the host does not resolve: ${resolution.why}`;
+        return { kind: 'closed', result: { kind: 'retry', contact: 'unreached', detail } };
+      }
+      const objection = rules.objectionToAnswers(written, resolution.answers);
+      if (objection !== undefined) return forbidden(objection);
+      return { kind: 'open', addresses: resolution.answers.map(({ text }) => text), name: written.name };
+    },
   };
 }
 
-const OWN = 'is this server itself';
-const LOOPBACK = 'is on loopback, which may be called only while every listener is on loopback';
-const GUARDED = 'is a metadata, multicast or unspecified address, which no allow entry names';
-const PRIVATE = 'is a private or reserved address, which no allow entry covers';
-const PUBLIC = 'is not allowed: neither "public" nor another allow entry covers it';
-
-function isLoopback(host: Host): boolean {
-  return host.kind === 'name' ? isLoopbackName(host.name) : addressKind(host.address) === 'loopback';
-}
-
-function portOf(target: HttpTarget | GrpcTarget): number {
-  if (target.kind === 'grpc') return Number(target.address.slice(target.address.lastIndexOf(':') + 1));
-  const { port, protocol } = new URL(target.url);
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
-}
-
-function objectionToName(name: string, allowLoopback: boolean, list: AllowList): string | undefined {
-  if (isLoopbackName(name)) return allowLoopback ? undefined : LOOPBACK;
-  if (isMetadataName(name)) return list.names(name) ? undefined : GUARDED;
-  return list.public || list.coversName(name) ? undefined : PUBLIC;
-}
-
-function objectionToAddress(address: Address, allowLoopback: boolean, list: AllowList): string | undefined {
-  switch (addressKind(address)) {
-    case 'loopback':
-      return allowLoopback ? undefined : LOOPBACK;
-    case 'guarded':
-      return list.lists(address) ? undefined : GUARDED;
-    case 'private':
-      return list.coversAddress(address) ? undefined : PRIVATE;
-    case 'public':
-      return list.public || list.coversAddress(address) ? undefined : PUBLIC;
-  }
-}
-
-/** The host, or what is wrong with the URL. */
-function hostOfUrl(text: string): Host | string {
-  if (!URL.canParse(text)) return 'is no URL';
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'is no http: or https: URL';
-  if (url.username !== '' || url.password !== '') return 'holds credentials, which belong in a header';
-  return hostOf(url.hostname) ?? 'names no valid host';
-}
-
-/** Prefixes that gRPC takes for the name of a resolver instead of a host. */
-const GRPC_RESOLVERS = new Set([
-  'dns',
-  'http',
-  'https',
-  'ipv4',
-  'ipv6',
-  'passthrough',
-  'unix',
-  'unix-abstract',
-  'xds',
-]);
-
-/** The host, or what is wrong with the address. */
-function hostOfGrpcAddress(address: string): Host | string {
-  const parts = /^(\[[0-9a-f:.]+\]|[^[\]:/\\?#@%\s]+):(\d{1,5})$/i.exec(address);
-  const url = `http://${address}`;
-  if (!parts?.[1] || !URL.canParse(url)) return 'is no host:port';
-  if (GRPC_RESOLVERS.has(parts[1].toLowerCase()) || Number(parts[2]) === 0) return 'is no host:port';
-  return hostOf(new URL(url).hostname) ?? 'names no valid host';
+function forbidden(objection: string): Route {
+  const detail = `the target ${objection}`;
+  return { kind: 'closed', result: { kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail } };
 }

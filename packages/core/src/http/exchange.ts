@@ -3,6 +3,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock/clock.js';
+import type { Route } from './egress-guard.js';
+import { pinTo } from './pinned.js';
 import { readAnswer } from './read-answer.js';
 
 /** A complete answer, or as much of one as we care to read. */
@@ -23,10 +25,14 @@ export interface ExchangeRequest {
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer;
+  /** One that keeps pins. */
   readonly agent: http.Agent;
+  readonly route: Extract<Route, { kind: 'open' }>;
   readonly clock: Clock;
   /** For everything, from the name lookup to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** What is left of it. */
+  readonly leftMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -39,8 +45,12 @@ const MAX_HEADER_BYTES = 16_384;
  * store then bars revival until a later attempt is answered, and where the peer took nothing, that is the only callback.
  */
 export function exchange(request: ExchangeRequest): Promise<Exchange> {
-  const { url, headers, body, agent, clock, timeoutMs, signal } = request;
-  const options = { method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES };
+  const { url, headers, body, agent, route, clock, timeoutMs, leftMs, signal } = request;
+  const options = {
+    ...{ method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES, ...pinTo(route.addresses) },
+    // Whom the certificate must be for: the name, not the address that it has today.
+    ...(route.name !== undefined && { servername: route.name }),
+  };
   const post = (url.protocol === 'https:' ? https : http).request(url, options);
   let sent = false;
   onceWritable(post, () => (sent = true));
@@ -58,7 +68,7 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
     const abort = () => {
       broken(textOf(signal.reason));
     };
-    const cancelDeadline = clock.schedule(timeoutMs, () => {
+    const cancelDeadline = clock.schedule(leftMs, () => {
       broken(`no complete answer within ${timeoutMs} ms`);
     });
     signal.addEventListener('abort', abort);
@@ -91,6 +101,8 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
 /** Calls back when the first byte of the request can leave: from then on nobody knows what became of it. */
 function onceWritable(request: ClientRequest, callback: () => void): void {
   request.once('socket', (socket) => {
+    // There was no way there, and the system knew at once.
+    if (socket.destroyed) return;
     // A kept connection can take the request at once; a new one only when its handshakes are over.
     if (!socket.connecting) callback();
     else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', callback);

@@ -6,13 +6,13 @@ import type { Clock } from '../clock/clock.js';
 import { systemClock } from '../clock/system-clock.js';
 import type { AttemptResult, Executor } from '../collector/executor.js';
 import { InFlight } from '../collector/in-flight.js';
-import type { TargetPolicy } from '../service/target-policy.js';
 import { resultOf } from './answer-result.js';
 import { callbackBody } from './callback-body.js';
 import { callbackHeaders } from './callback-headers.js';
 import type { CallbackSigner } from './callback-signer.js';
-import { egressGuard } from './egress-guard.js';
+import { egressGuard, type EgressGuard, type Route } from './egress-guard.js';
 import { exchange, type Exchange } from './exchange.js';
+import { keepingPins } from './pinned.js';
 
 /** Connections to one origin; a collector has fewer attempts at one endpoint (`perEndpoint`), so none waits for one. */
 const MAX_SOCKETS = 64;
@@ -27,35 +27,38 @@ export interface HttpExecutorOptions {
   /** Default: the process's own time. */
   readonly clock?: Clock;
   /**
-   * Asked before each attempt, so that a target which was allowed once is not called for ever. Give it the policy that
-   * the service has. Default: nothing is allowed.
+   * Asked before each attempt, so that a target which was allowed once is not called for ever, and where to connect. Give
+   * it the guard that the service has. Default: nothing is allowed.
    */
-  readonly admitTarget?: TargetPolicy;
+  readonly guard?: EgressGuard;
   /** Signs each attempt. Default: callbacks are not signed. */
   readonly signCallback?: CallbackSigner;
 }
 
 /**
  * Calls cleanup endpoints over HTTP: one POST per attempt, within one deadline from the name lookup to the last byte of
- * the answer. Follows no redirect, asks no proxy, and verifies certificates whatever the environment says.
+ * the answer, over a connection to an address that was checked for this attempt. Follows no redirect, asks no proxy, and
+ * verifies certificates whatever the environment says.
  */
 export class HttpExecutor implements Executor {
   readonly #clock: Clock;
-  readonly #admitTarget: TargetPolicy;
+  readonly #guard: EgressGuard;
   readonly #signCallback: CallbackSigner | undefined;
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
   readonly #inFlight = new InFlight();
+  /** Of the attempts in flight. */
+  readonly #stops = new Set<AbortController>();
   #closed = false;
 
   constructor(options: HttpExecutorOptions = {}) {
     this.#clock = options.clock ?? systemClock;
-    this.#admitTarget = options.admitTarget ?? egressGuard({ allowLoopback: false });
+    this.#guard = options.guard ?? egressGuard({ allowLoopback: false });
     this.#signCallback = options.signCallback;
     const kept = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS };
-    this.#plain = new http.Agent(kept);
+    this.#plain = keepingPins(new http.Agent(kept));
     // Said out loud: the default is read from NODE_TLS_REJECT_UNAUTHORIZED.
-    this.#secure = new https.Agent({ ...kept, rejectUnauthorized: true });
+    this.#secure = keepingPins(new https.Agent({ ...kept, rejectUnauthorized: true }));
   }
 
   execute(claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
@@ -64,20 +67,43 @@ export class HttpExecutor implements Executor {
       return Promise.resolve({ kind: 'unstarted', detail: `no HTTP target: ${target.kind}` });
     }
     if (this.#closed) return Promise.resolve({ kind: 'unstarted', detail: 'the HTTP executor is closed' });
-    const objection = this.#admitTarget(target);
-    if (objection !== undefined) return Promise.resolve(forbidden(objection));
-    return this.#inFlight.track(this.#post(target, claim, signal));
+    return this.#inFlight.track(this.#attempt(target, claim, signal));
   }
 
   /** Breaks off what is in flight and frees every socket. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const stop of this.#stops) stop.abort(new Error('the HTTP executor is closed'));
     this.#plain.destroy();
     this.#secure.destroy();
     await this.#inFlight.none();
   }
 
-  async #post(target: HttpTarget, claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
+  async #attempt(target: HttpTarget, claim: CleanupClaim, signal: AbortSignal): Promise<AttemptResult> {
+    // Not AbortSignal.any() with a signal of the executor's: Node 20 keeps 70 bytes of every attempt in it, for ever.
+    const stop = new AbortController();
+    const abort = () => stop.abort(signal.reason);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    this.#stops.add(stop);
+    try {
+      const deadlineMs = this.#clock.monotonicMs() + claim.spec.retry.attemptTimeoutMs;
+      const route = await this.#guard.route(target, claim.spec.retry.attemptTimeoutMs, stop.signal);
+      if (route.kind === 'closed') return route.result;
+      return await this.#post(target, claim, route, deadlineMs, stop.signal);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#stops.delete(stop);
+    }
+  }
+
+  async #post(
+    target: HttpTarget,
+    claim: CleanupClaim,
+    route: Extract<Route, { kind: 'open' }>,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<AttemptResult> {
     const url = new URL(target.url);
     const body = Buffer.from(callbackBody(claim));
     let outcome: Exchange;
@@ -87,19 +113,18 @@ export class HttpExecutor implements Executor {
         headers: { ...callbackHeaders(target, claim, body), ...this.#signCallback?.(claim.cleanupId, body) },
         body,
         agent: url.protocol === 'https:' ? this.#secure : this.#plain,
+        route,
         clock: this.#clock,
         timeoutMs: claim.spec.retry.attemptTimeoutMs,
+        leftMs: deadlineMs - this.#clock.monotonicMs(),
         signal,
       });
     } catch (error) {
       // A header that HTTP cannot carry. The service refuses it; one that slipped through cannot be sent tomorrow either.
-      return forbidden(`cannot be called: ${String(error)}`);
+      const detail = `the target cannot be called: ${String(error)}`;
+      return { kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail };
     }
     if (outcome.kind === 'answered') return resultOf(outcome.answer, target, this.#clock.wallMs());
     return { kind: 'retry', contact: outcome.sent ? 'unanswered' : 'unreached', detail: outcome.why };
   }
-}
-
-function forbidden(objection: string): AttemptResult {
-  return { kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail: `the target ${objection}` };
 }

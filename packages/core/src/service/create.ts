@@ -1,4 +1,4 @@
-import { endpointOf, type CleanupSpec } from '../cleanup/cleanup-spec.js';
+import { endpointOf, type CleanupSpec, type CleanupTarget } from '../cleanup/cleanup-spec.js';
 import type { ObjectRef } from '../lease/object-ref.js';
 import type { LeaseStore } from '../store/lease-store.js';
 import type { CleanupGrant, CreateLease, CreateResult, Refused } from '../store/lease-verbs.js';
@@ -31,7 +31,10 @@ export function createVerb(
   };
 }
 
-function judge(request: CreateLeaseRequest, rules: Rules): Answer<CreateLease> {
+function judge(
+  request: CreateLeaseRequest,
+  rules: Rules,
+): Answer<CreateLease> | Promise<Answer<CreateLease>> {
   const violations = new Violations();
   const leaseId =
     request.leaseId === undefined ? rules.random.uuid() : checkLeaseId(violations, request.leaseId);
@@ -42,26 +45,32 @@ function judge(request: CreateLeaseRequest, rules: Rules): Answer<CreateLease> {
   const metadata = checkMetadata(violations, request.metadata);
   if (violations.found) return violations.refuse();
 
-  const forbidden = spec && rules.admitTarget(spec.target);
-  if (spec !== undefined && forbidden !== undefined) {
-    const advice = 'only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
-    violations.add(targetField(spec.target), `${forbidden}; ${advice}`);
-    return violations.refuse('CLEANUP_TARGET_FORBIDDEN');
-  }
-
-  const work = spec && hashWork(spec);
-  const retry = request.cleanup?.retry;
-  const command = {
-    leaseId,
-    requestHash: hashRequest({ object, serviceId, ttlMs, metadata, work, retry }),
-    object,
-    serviceId,
-    ttlMs: ttlMs ?? rules.defaultTtlMs,
-    metadata,
-    maxActive: rules.maxLeasesPerService,
+  const conclude = (objection: string | undefined): Answer<CreateLease> => {
+    if (spec !== undefined && objection !== undefined) return forbid(spec.target, objection);
+    const work = spec && hashWork(spec);
+    const retry = request.cleanup?.retry;
+    const command = {
+      leaseId,
+      requestHash: hashRequest({ object, serviceId, ttlMs, metadata, work, retry }),
+      object,
+      serviceId,
+      ttlMs: ttlMs ?? rules.defaultTtlMs,
+      metadata,
+      maxActive: rules.maxLeasesPerService,
+    };
+    if (spec === undefined || work === undefined) return { ok: true, value: command };
+    return { ok: true, value: { ...command, cleanup: grant(spec, work, object) } };
   };
-  if (spec === undefined || work === undefined) return { ok: true, value: command };
-  return { ok: true, value: { ...command, cleanup: grant(spec, work, object) } };
+  const verdict = spec && rules.admitTarget(spec.target);
+  // Most verdicts are there at once, and then no create waits for another turn.
+  return verdict instanceof Promise ? verdict.then(conclude) : conclude(verdict);
+}
+
+function forbid(target: CleanupTarget, objection: string): Answer<never> {
+  const violations = new Violations();
+  const advice = 'only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
+  violations.add(targetField(target), `${objection}; ${advice}`);
+  return violations.refuse('CLEANUP_TARGET_FORBIDDEN');
 }
 
 function grant(spec: CleanupSpec, work: string, object: ObjectRef): CleanupGrant {

@@ -4,8 +4,8 @@ import type { Answer } from './answer.js';
 /** One of the store's writes, as the service offers it. */
 export interface Verb<Request, Command, Result extends object, Value> {
   readonly name: LeaseVerb;
-  /** Checks and normalises one request. */
-  command(request: Request): Answer<Command>;
+  /** Checks and normalises one request; a promise only if somebody has to be asked. */
+  command(request: Request): Answer<Command> | Promise<Answer<Command>>;
   /** The store's verb: one result for each command, in order. */
   execute(commands: readonly Command[]): Promise<readonly Result[]>;
   /** Puts one result into words. */
@@ -19,7 +19,8 @@ export async function callOne<Request, Command, Result extends object, Value>(
   verb: Verb<Request, Command, Result, Value>,
   request: Request,
 ): Promise<Answer<Value>> {
-  const judged = verb.command(request);
+  const judging = verb.command(request);
+  const judged = isSettled(judging) ? judging : await judging;
   if (!judged.ok) return judged;
   const results = await verb.execute([judged.value]);
   return verb.answer(judged.value, resultAt(results, 0));
@@ -30,7 +31,10 @@ export async function callEach<Request, Command, Result extends object, Value>(
   verb: Verb<Request, Command, Result, Value>,
   requests: readonly Request[],
 ): Promise<Answer<Value>[]> {
-  const judged = requests.map((request) => verb.command(request));
+  const judging = requests.map((request) => verb.command(request));
+  const judged = judging.every(isSettled)
+    ? judging
+    : await Promise.all(judging.map((each) => Promise.resolve(each)));
   const commands = judged.flatMap((judgement) => (judgement.ok ? [judgement.value] : []));
   const results = commands.length === 0 ? [] : await verb.execute(commands);
   let next = 0;
@@ -40,6 +44,10 @@ export async function callEach<Request, Command, Result extends object, Value>(
     next += 1;
     return verb.answer(judgement.value, result);
   });
+}
+
+function isSettled<T>(value: T | Promise<T>): value is T {
+  return !(value instanceof Promise);
 }
 
 function resultAt<Result extends object>(results: readonly Result[], index: number): Result {

@@ -8,7 +8,7 @@ import { startEndpoint, startRawEndpoint } from './endpoint.js';
 export class Fixture {
   readonly clock = new ManualClock();
   readonly controller = new AbortController();
-  executor = new HttpExecutor({ clock: this.clock, admitTarget: egressGuard({ allowLoopback: true }) });
+  executor = new HttpExecutor({ clock: this.clock, guard: egressGuard({ allowLoopback: true }) });
   readonly #closers: (() => Promise<void>)[] = [];
 
   execute(claim: CleanupClaim): Promise<AttemptResult> {

@@ -1,8 +1,7 @@
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import type { TargetPolicy } from '../../src/index.js';
-import { egressGuard, HttpExecutor } from '../../src/http/index.js';
+import { egressGuard, type EgressGuard, HttpExecutor } from '../../src/http/index.js';
 import { bodyOf, httpClaim, startEndpoint } from './endpoint.js';
 import { eachTest, type Fixture } from './fixture.js';
 import { selfSigned } from './self-signed.js';
@@ -116,15 +115,15 @@ describe('HttpExecutor', () => {
 describe('the target', () => {
   test('is judged again before each attempt', async () => {
     const endpoint = await on.answering(200);
-    let objection: string | undefined = undefined;
-    const admitTarget: TargetPolicy = () => objection;
-    on.executor = new HttpExecutor({ clock: on.clock, admitTarget });
+    let guard = egressGuard({ allowLoopback: true });
+    const asked: EgressGuard = { ...guard, route: (...args) => guard.route(...args) };
+    on.executor = new HttpExecutor({ clock: on.clock, guard: asked });
     expect(await on.execute(httpClaim(endpoint.url))).toMatchObject({ kind: 'done' });
-    objection = 'is a private address';
+    guard = egressGuard({ allowLoopback: false });
     expect(await on.execute(httpClaim(endpoint.url))).toEqual({
       kind: 'fail',
       abandonReason: 'TARGET_FORBIDDEN',
-      detail: 'the target is a private address',
+      detail: 'the target is on loopback, which may be called only while every listener is on loopback',
     });
     expect(endpoint.requests).toHaveLength(1);
   });
@@ -180,7 +179,7 @@ describe('the target', () => {
     const saved = { ...process.env };
     for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']) process.env[name] = trap.url;
     try {
-      on.executor = new HttpExecutor({ clock: on.clock, admitTarget: egressGuard({ allowLoopback: true }) });
+      on.executor = new HttpExecutor({ clock: on.clock, guard: egressGuard({ allowLoopback: true }) });
       expect(await on.execute(httpClaim(endpoint.url))).toMatchObject({ kind: 'done' });
       expect(trap.connections()).toBe(0);
     } finally {

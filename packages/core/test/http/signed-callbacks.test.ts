@@ -17,9 +17,9 @@ async function sent(secrets: readonly string[], metadata: readonly (readonly [st
       response.end();
     });
   });
-  const admitTarget = egressGuard({ allowLoopback: true });
+  const guard = egressGuard({ allowLoopback: true });
   const executor = new HttpExecutor({
-    admitTarget,
+    guard,
     ...(secrets.length > 0 && { signCallback: callbackSigner({ secrets }) }),
   });
   const claim = httpClaim(endpoint.url, { metadata: new Map(metadata) });

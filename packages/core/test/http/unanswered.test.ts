@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HttpExecutor } from '../../src/http/index.js';
+import { egressGuard, HttpExecutor } from '../../src/http/index.js';
 import { eventually, httpClaim, openConnections, startEndpoint } from './endpoint.js';
 import { eachTest, type Fixture } from './fixture.js';
 
@@ -16,7 +16,8 @@ describe('an attempt that was not answered', () => {
   });
 
   test('neither did one to a host that does not exist', async () => {
-    on.executor = new HttpExecutor({ clock: on.clock, admitTarget: () => undefined });
+    const guard = egressGuard({ allowLoopback: false, allow: ['.invalid'] });
+    on.executor = new HttpExecutor({ clock: on.clock, guard });
     const result = await on.execute(httpClaim('http://no-such-host.invalid/'));
     expect(result).toMatchObject({ kind: 'retry', contact: 'unreached' });
   });

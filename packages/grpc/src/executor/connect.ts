@@ -1,11 +1,49 @@
 import { connectivityState, type Client } from '@grpc/grpc-js';
 
+/** As long as a client may try alone before the next one tries as well (RFC 8305). */
+const HEAD_START_MS = 250;
+
 /**
- * Waits until the channel is connected, has failed to connect, or it is too late; says whether it is connected. What is
- * known before the call need not be guessed from its status, which is UNAVAILABLE for a refused connection and for one
- * that dropped with the request in it.
+ * Waits until one of the clients is connected, all have failed to connect, or it is too late: unset. What is known before
+ * the call need not be guessed from its status, which is UNAVAILABLE for a refused connection and for one that dropped
+ * with the request in it. `failed` is told of each client as soon as it has failed, while its next call would fail, too.
  */
-export async function connect(client: Client, deadline: number, signal: AbortSignal): Promise<boolean> {
+export function connect(
+  clients: readonly [Client, ...Client[]],
+  deadline: number,
+  signal: AbortSignal,
+  failed: (client: Client) => void,
+): Promise<Client | undefined> {
+  const ready = clients.find(
+    (client) => client.getChannel().getConnectivityState(false) === connectivityState.READY,
+  );
+  if (ready) return Promise.resolve(ready);
+  return new Promise((resolve) => {
+    const waiting = [...clients];
+    let trying = 0;
+    let headStart: NodeJS.Timeout | undefined;
+    const tryNext = () => {
+      clearTimeout(headStart);
+      const client = waiting.shift();
+      if (!client) return;
+      trying += 1;
+      headStart = setTimeout(tryNext, HEAD_START_MS);
+      void isConnected(client, deadline, signal).then((connected) => {
+        trying -= 1;
+        if (!connected) failed(client);
+        if (!connected && trying + waiting.length > 0) {
+          tryNext();
+          return;
+        }
+        clearTimeout(headStart);
+        resolve(connected ? client : undefined);
+      });
+    };
+    tryNext();
+  });
+}
+
+async function isConnected(client: Client, deadline: number, signal: AbortSignal): Promise<boolean> {
   const channel = client.getChannel();
   while (!signal.aborted) {
     const state = channel.getConnectivityState(true);
