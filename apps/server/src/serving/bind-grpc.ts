@@ -13,17 +13,19 @@ export function bindGrpc(server: Server, address: ListenAddress): Promise<string
   });
 }
 
-/** Lets open calls end for a while, then cuts every connection. */
-export function shutDownGrpc(server: Server, graceMs: number): Promise<void> {
+/** Lets open calls end until `signal` aborts, then cuts every connection. */
+export function shutDownGrpc(server: Server, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     // A client may hold a stream open for ever: a health watch, or a call whose request never comes.
-    const cut = setTimeout(() => {
+    const cut = () => {
       server.forceShutdown();
       resolve();
-    }, graceMs);
+    };
+    signal.addEventListener('abort', cut);
     server.tryShutdown(() => {
-      clearTimeout(cut);
+      signal.removeEventListener('abort', cut);
       resolve();
     });
+    if (signal.aborted) cut();
   });
 }

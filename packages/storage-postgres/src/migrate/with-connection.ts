@@ -7,6 +7,8 @@ import { settleOptions, type SettledOptions } from '../connection/settled-option
 import { PostgresSchemaError } from './postgres-schema-error.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** A table, function, type or column of that name is there already. */
+const DUPLICATES: ReadonlySet<string | undefined> = new Set(['42P07', '42723', '42710', '42701', '42P06']);
 
 /**
  * Lends one connection for what is done to the schema rather than with it. What the database says no to for want of a right
@@ -30,6 +32,12 @@ export async function withConnection<T>(
       throw new PostgresSchemaError(
         `schema ${schema.name} at ${target.name} cannot be used: ${(error as Error).message}; grant it to the role, ` +
           'or migrate as a role that may create',
+        { cause: error },
+      );
+    }
+    if (DUPLICATES.has(sqlState(error))) {
+      throw new PostgresSchemaError(
+        `schema ${schema.name} at ${target.name} holds what is not Lease's: ${(error as Error).message}; choose another schema name`,
         { cause: error },
       );
     }
