@@ -56,7 +56,7 @@ async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<
   };
   // What was acknowledged is in the store, and what was claimed runs out there: a stop that was cut short is none the worse.
   if (clean) log.info(statistics, 'stopped');
-  else log.warn(statistics, 'stopped, not everything by itself');
+  else log.warn(statistics, 'stopped');
   process.exit(EXIT.ok);
 }
 

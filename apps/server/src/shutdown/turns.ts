@@ -18,9 +18,8 @@ export const TURNS = {
   announcement: { priority: 0, share: 0.04, lastMs: 0 },
   /** No new call, no new claim; what is under way ends. */
   work: { priority: 10, share: 0.8, lastMs: 3_000 },
-  /** Answers that were given may still be on their way; what never ends is cut. */
-  sockets: { priority: 20, share: 0.04, lastMs: 500 },
-  pages: { priority: 30, share: 0.04, lastMs: 500 },
+  sockets: { priority: 20, share: 0.06, lastMs: 500 },
+  pages: { priority: 30, share: 0.02, lastMs: 500 },
   /** Last: until then something may have to be recorded. */
   store: { priority: 40, share: 0.08, lastMs: 500 },
 } as const satisfies Readonly<Record<string, Turn>>;
