@@ -135,8 +135,8 @@ function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) 
   const grpcServer = new Server();
   const mounted = mountLease(grpcServer, {
     service,
-    onFault: (error, method) => {
-      log.error({ method, err: error }, 'call failed');
+    onFault: (error, { method, requestId }) => {
+      log.error({ method, requestId, err: error }, 'call failed');
     },
   });
   const httpServer = operationsServer({
