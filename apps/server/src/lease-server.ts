@@ -87,7 +87,10 @@ async function start(
     register('calls', TURNS.work, () => mounted.drain());
     if (collector)
       register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
-    register('readiness', TURNS.announcement, () => Promise.resolve(readiness.shuttingDown()));
+    register('readiness', TURNS.announcement, () => {
+      readiness.shuttingDown();
+      return Promise.resolve();
+    });
     collector?.start();
     readiness.serving({ sweeping: collector !== undefined });
     return Promise.resolve();

@@ -4,13 +4,13 @@ import { SqliteFileInUseError, SqliteSchemaError } from '@lease/storage-sqlite';
 import type { Logger } from 'pino';
 import type { Config } from './config/settings.js';
 import { EXIT } from './exit-code.js';
-import { createLog } from './log.js';
+import { configuredLog } from './logging/create-log.js';
 import { type LeaseServer, startLeaseServer } from './lease-server.js';
 import { type Phase, PhaseError } from './start-up/start-up.js';
 
 /** Runs the server as this process: ends it on a signal, or when something goes wrong. */
 export async function runServer(config: Config): Promise<undefined> {
-  const log = createLog();
+  const log = configuredLog(config);
   // The store holds callback headers, which are secrets, and the directory may be older than we are.
   process.umask(0o077);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
