@@ -4,7 +4,7 @@ import type { Config } from '../config/settings.js';
 import { escapeAll, escapeText } from './escape.js';
 
 export type LogFormat = 'json' | 'pretty';
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export interface LogOptions {
   readonly format: LogFormat;

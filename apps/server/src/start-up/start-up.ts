@@ -1,7 +1,7 @@
 import type { Clock } from '@lease/core';
 
 /** What a start goes through, in this order. */
-export const PHASES = [
+const PHASES = [
   'configuration',
   'dependencies',
   'migrations',
