@@ -96,6 +96,14 @@ describe('lease-server', () => {
     expect(stderr).toContain('is in use by another process: stop the other lease-server');
   });
 
+  it('logs in words where people read it, and only what is asked for', async () => {
+    await using pretty = await startServer({ storage: 'memory', flags: ['--log-format', 'pretty'] });
+    expect(pretty.child.output).toMatch(/^\[[\d:.]+\] INFO: serving$/m);
+    await using quiet = await startServer({ storage: 'memory', env: { LEASE_LOG_LEVEL: 'warn' } });
+    expect(quiet.child.output.trim().split('\n')).toHaveLength(1);
+    expect(quiet.child.output).toContain('"msg":"ready"');
+  });
+
   it('is configured by the environment as well, where flags say nothing else', async () => {
     await using server = await startServer({
       storage: 'memory',

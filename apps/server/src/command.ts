@@ -16,8 +16,9 @@ const SERVE_NOTES = `
 Flags go before environment variables. Durations read 500ms, 30s, 5m or 24h.
 The server prints one line on stdout when it is ready, JSON with the addresses that it serves on; it logs to stderr.
 
-Exit codes: 0 stopped by a signal, 69 a port or the disk is not to be had, 70 a fault of ours,
-            75 the data directory is in use by another server, 76 the store cannot be used by this version,
+Exit codes: 0 stopped by a signal, 69 a port, the disk or the database is not to be had, 70 a fault of ours,
+            71 a listener could not be opened, 74 the store could be opened and then not be used,
+            75 the data directory is in use by another server, 76 the store cannot be used as it is,
             78 the configuration is wrong`;
 
 const MIGRATE_NOTES = `

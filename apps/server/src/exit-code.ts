@@ -2,13 +2,17 @@
 export const EXIT = {
   /** Stopped by a signal and drained, or help was asked for. */
   ok: 0,
-  /** Something that the server needs is not to be had: a port, the disk. */
+  /** Something that the server needs is not to be had: a port, the disk, the database. */
   unavailable: 69,
   /** A fault of ours. */
   software: 70,
+  /** A listener could not be opened, although its port was free a moment before. */
+  listeners: 71,
+  /** The store was opened, and then could not be read and written. */
+  recovery: 74,
   /** Another server uses the data directory: try again when it has stopped. */
   inUse: 75,
-  /** The store cannot be used by this version: a newer one made it, or the database server is too old. */
+  /** The store cannot be used as it is: made by a newer version or another program, too old a server, a right lacking. */
   storeVersion: 76,
   /** The configuration is wrong. Trying again will not help. */
   config: 78,

@@ -12,42 +12,100 @@ import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
 import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
+import type { ShutdownReport } from './shutdown/component.js';
+import { ShutdownCoordinator } from './shutdown/shutdown-coordinator.js';
+import { partsOf, TURNS } from './shutdown/turns.js';
+import { checkDependencies } from './start-up/check-dependencies.js';
+import { recover } from './start-up/recover.js';
+import { StartUp } from './start-up/start-up.js';
 
 export interface LeaseServer {
   /** `host:port`, with the ports that were bound. */
   readonly grpc: string;
   readonly http: string;
   /**
-   * Refuses new calls, waits for those under way and for the attempts in flight, and closes everything. Attempts are
-   * aborted in time for `limitMs`; a store that hangs is not cut short here.
+   * Refuses new calls, waits for those under way and for the attempts in flight, and closes everything, within the drain limit.
+   * A second call answers with the first.
    */
-  stop(limitMs: number): Promise<void>;
+  stop(): Promise<ShutdownReport>;
+  /** Attempts in flight are aborted, and nothing is waited for that can be cut. */
+  hurry(): void;
 }
 
-/** Of the time that a stop may take: so much for attempts in flight; the rest is for aborting and recording them. */
-const SHARE_FOR_ATTEMPTS = 0.8;
-
-/** Answers that were given may still be on their way; streams that never end are cut after so long. */
-const FLUSH_MS = 1_000;
-
-/** Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed. */
+/**
+ * Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed.
+ * Rejects with a `PhaseError` after what was opened by then is closed.
+ */
 export async function startLeaseServer(config: Config, log: Logger): Promise<LeaseServer> {
-  const openedStore = await createStore(config);
-  const opened: (() => Promise<unknown>)[] = [() => openedStore.store.close()];
+  const coordinator = new ShutdownCoordinator({
+    clock: systemClock,
+    limitMs: config.drainLimitMs,
+    tell: ({ name, outcome, durationMs, error }) => {
+      const line = { component: name, outcome, durationMs, ...(error !== undefined && { err: error }) };
+      if (outcome === 'stopped') log.debug(line, 'component ended');
+      else log.warn(line, 'component did not end by itself');
+    },
+  });
+  const startUp = new StartUp(systemClock, ({ phase, outcome, durationMs }) => {
+    log.info({ phase, outcome, durationMs: Math.round(durationMs) }, 'start-up phase');
+  });
+  // The program was loaded and its settings were read before anybody could time it.
+  startUp.passed('configuration', process.uptime() * 1_000);
   try {
-    return await serve(config, log, openedStore, opened);
+    return await start(config, log, startUp, coordinator);
   } catch (error) {
-    for (const close of opened.reverse()) await close();
+    await coordinator.shutDown();
     throw error;
   }
 }
 
-async function serve(
+async function start(
   config: Config,
   log: Logger,
-  { store, commits }: OpenedStore,
-  opened: (() => Promise<unknown>)[],
+  startUp: StartUp,
+  coordinator: ShutdownCoordinator,
 ): Promise<LeaseServer> {
+  const register = partsOf(coordinator, config.drainLimitMs);
+  await startUp.run('dependencies', () => checkDependencies(config, log));
+  const { store, commits } = await startUp.run('migrations', () => createStore(config));
+  register('store', TURNS.store, () => store.close());
+  await startUp.run('recovery', () => recover(store, log));
+
+  const server = assemble(config, log, { store, ...(commits && { commits }) });
+  const { grpcServer, httpServer, mounted, executors, collector, readiness, ownPorts } = server;
+  const addresses = await startUp.run('listeners', async () => {
+    register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
+    const http = await bindHttp(httpServer, config.httpListen);
+    register('grpc sockets', TURNS.sockets, (signal) => shutDownGrpc(grpcServer, signal));
+    const grpc = await bindGrpc(grpcServer, config.grpcListen);
+    for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
+    return { http, grpc };
+  });
+  await startUp.run('ready', () => {
+    register('http executor', TURNS.sockets, () => executors.http.close());
+    register('grpc executor', TURNS.sockets, () => executors.grpc.close());
+    register('calls', TURNS.work, () => mounted.drain());
+    if (collector)
+      register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
+    register('readiness', TURNS.announcement, () => {
+      readiness.shuttingDown();
+      return Promise.resolve();
+    });
+    collector?.start();
+    readiness.serving({ sweeping: collector !== undefined });
+    return Promise.resolve();
+  });
+  return {
+    ...addresses,
+    stop: () => coordinator.shutDown(),
+    hurry: () => {
+      coordinator.hurry();
+    },
+  };
+}
+
+/** Everything that needs no waiting. */
+function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) {
   const ownPorts = new Set<number>();
   const guard = egressGuard({
     ownPorts,
@@ -81,8 +139,8 @@ async function serve(
   const grpcServer = new Server();
   const mounted = mountLease(grpcServer, {
     service,
-    onFault: (error, method) => {
-      log.error({ method, err: error }, 'call failed');
+    onFault: (error, { method, requestId }) => {
+      log.error({ method, requestId, err: error }, 'call failed');
     },
   });
   const httpServer = operationsServer({
@@ -92,26 +150,7 @@ async function serve(
       log.error({ err: error }, 'page failed');
     },
   });
-  opened.push(() => shutDownHttp(httpServer));
-  const http = await bindHttp(httpServer, config.httpListen);
-  opened.push(() => shutDownGrpc(grpcServer, 0));
-  const grpc = await bindGrpc(grpcServer, config.grpcListen);
-  for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
-  collector?.start();
-  readiness.serving({ sweeping: collector !== undefined });
-
-  return {
-    grpc,
-    http,
-    async stop(limitMs) {
-      readiness.shuttingDown();
-      const attempts = collector?.stop({ graceMs: limitMs * SHARE_FOR_ATTEMPTS });
-      await Promise.all([mounted.drain(), attempts]);
-      await Promise.all([executors.http.close(), executors.grpc.close(), shutDownGrpc(grpcServer, FLUSH_MS)]);
-      await shutDownHttp(httpServer);
-      await store.close();
-    },
-  };
+  return { grpcServer, httpServer, mounted, executors, collector, readiness, ownPorts };
 }
 
 /** With secrets, callbacks are signed. */

@@ -1,49 +1,33 @@
 import type { Clock, LeaseEvent, Observer } from '@lease/core';
-import { destination, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { Sampler } from './logging/sampler.js';
 
-/** JSON lines on stderr; stdout is for the ready line. Written at once, so that nothing is lost at an exit. */
-export function createLog(): Logger {
-  return pino({ base: { pid: process.pid } }, destination({ dest: 2, sync: true }));
-}
-
-/** A collector without its store fails ten times a second, a dead endpoint fails them all; one line in so long says it. */
-const QUIET_MS = 10_000;
-
-/** Beyond so many subjects all may speak again: endpoints are chosen by clients. */
-const MAX_SUBJECTS = 1_000;
-
-/** Writes what operators want to know, and no secret: headers, payloads and metadata stay out. */
+/** Writes what operators want to know, and no secret: headers, payloads and metadata stay out. Of a storm it writes a sample. */
 export function logEvents(log: Logger, clock: Clock): Observer {
-  const quietUntilMs = new Map<string, number>();
+  const sampler = new Sampler(clock);
   let paused = false;
-  const speaksAgain = (subject: string) => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs < (quietUntilMs.get(subject) ?? 0)) return false;
-    if (quietUntilMs.size >= MAX_SUBJECTS) quietUntilMs.clear();
-    quietUntilMs.set(subject, nowMs + QUIET_MS);
-    return true;
-  };
   return (event) => {
     switch (event.type) {
       case 'attempt-ended':
-        if (event.outcome === 'fail') logAttempt(log, event, 'cleanup abandoned');
-        // A receiver that is down, or a wrong path, would otherwise show only when the attempts are used up.
-        else if (event.outcome === 'retry' && speaksAgain(event.claim.endpoint))
-          logAttempt(
-            log,
-            event,
-            'cleanup not done, to be tried again: is the receiver up, and the path right?',
-          );
+        logAttempt(log, event, sampler);
         break;
       case 'outcome-stale':
-        log.warn({ cleanupId: event.claim.cleanupId, fence: event.claim.fence }, 'outcome came too late');
+        {
+          const { cleanupId, fence } = event.claim;
+          const sample = sampler.take('outcome-stale');
+          if (sample) log.warn({ cleanupId, fence, ...sample }, 'outcome came too late');
+        }
         break;
       case 'step-failed':
-        if (speaksAgain(event.step))
-          log.error({ step: event.step, err: event.error }, 'step of the collector failed');
+        {
+          // A collector without its store fails ten times a second.
+          const sample = sampler.take(event.step, 1);
+          if (sample)
+            log.error({ step: event.step, err: event.error, ...sample }, 'step of the collector failed');
+        }
         break;
       case 'breaker-changed':
-        logBreaker(log, event, speaksAgain);
+        logBreaker(log, event, sampler);
         break;
       case 'swept': {
         const pausedNow = event.report.status === 'paused';
@@ -66,20 +50,39 @@ export function logEvents(log: Logger, clock: Clock): Observer {
 function logBreaker(
   log: Logger,
   { endpoint, from, to, tripped }: Extract<LeaseEvent, { readonly type: 'breaker-changed' }>,
-  speaksAgain: (subject: string) => boolean,
+  sampler: Sampler,
 ): void {
-  if (from === 'closed' && speaksAgain(`opened ${endpoint}`))
-    log.warn({ endpoint, tripped }, 'endpoint fails: its cleanups wait until a probe is answered');
-  if (to === 'closed' && speaksAgain(`closed ${endpoint}`))
-    log.info({ endpoint, tripped }, 'endpoint answers again: its cleanups go on');
+  const message = from === 'closed' ? OPENED : to === 'closed' ? CLOSED : undefined;
+  const sample = message && sampler.take(`${message} ${endpoint}`, 1);
+  if (sample === undefined) return;
+  const line = { endpoint, tripped, ...sample };
+  if (message === OPENED) log.warn(line, message);
+  else log.info(line, message);
 }
+
+const OPENED = 'endpoint fails: its cleanups wait until a probe is answered';
+const CLOSED = 'endpoint answers again: its cleanups go on';
 
 function logAttempt(
   log: Logger,
-  event: Extract<LeaseEvent, { readonly type: 'attempt-ended' }>,
-  message: string,
+  { claim, outcome, abandonReason, statusCode, detail }: AttemptEnded,
+  sampler: Sampler,
 ): void {
-  const { claim, abandonReason, statusCode, detail } = event;
+  const message = ATTEMPT_MESSAGES[outcome];
   const { cleanupId, object, serviceId, endpoint, attempt } = claim;
-  log.warn({ cleanupId, object, serviceId, endpoint, attempt, abandonReason, statusCode, detail }, message);
+  if (message === undefined) return;
+  const sample = sampler.take(`${outcome} ${endpoint}`, outcome === 'retry' ? 1 : undefined);
+  if (sample === undefined) return;
+  log.warn(
+    { cleanupId, object, serviceId, endpoint, attempt, abandonReason, statusCode, detail, ...sample },
+    message,
+  );
 }
+
+type AttemptEnded = Extract<LeaseEvent, { readonly type: 'attempt-ended' }>;
+
+const ATTEMPT_MESSAGES: Readonly<Partial<Record<AttemptEnded['outcome'], string>>> = {
+  fail: 'cleanup abandoned',
+  // A receiver that is down, or a wrong path, would otherwise show only when the attempts are used up.
+  retry: 'cleanup not done, to be tried again: is the receiver up, and the path right?',
+};

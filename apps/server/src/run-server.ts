@@ -4,12 +4,13 @@ import { SqliteFileInUseError, SqliteSchemaError } from '@lease/storage-sqlite';
 import type { Logger } from 'pino';
 import type { Config } from './config/settings.js';
 import { EXIT } from './exit-code.js';
-import { createLog } from './log.js';
+import { configuredLog } from './logging/create-log.js';
 import { type LeaseServer, startLeaseServer } from './lease-server.js';
+import { type Phase, PhaseError } from './start-up/start-up.js';
 
 /** Runs the server as this process: ends it on a signal, or when something goes wrong. */
 export async function runServer(config: Config): Promise<undefined> {
-  const log = createLog();
+  const log = configuredLog(config);
   // The store holds callback headers, which are secrets, and the directory may be older than we are.
   process.umask(0o077);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -18,14 +19,18 @@ export async function runServer(config: Config): Promise<undefined> {
       process.exit(EXIT.software);
     });
   }
-  let stopping = false;
   let server: LeaseServer | undefined;
+  let signals = 0;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // The second one is from somebody who does not want to wait; before there is a server, there is nothing to drain.
-      if (stopping || server === undefined) process.exit(128 + constants.signals[signal]);
-      stopping = true;
-      void stop(server, config.drainLimitMs, log);
+      signals += 1;
+      // Before there is a server, there is nothing to drain; who asks a third time wants no more of it.
+      if (server === undefined || signals > 2) process.exit(128 + constants.signals[signal]);
+      if (signals === 1) void stop(server, config.drainLimitMs, log);
+      else {
+        log.warn('a second signal: what can be cut short is cut short');
+        server.hurry();
+      }
     });
   }
   try {
@@ -39,26 +44,48 @@ export async function runServer(config: Config): Promise<undefined> {
 
 async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<void> {
   log.info({ limitMs }, 'stopping');
-  setTimeout(() => {
-    // What was acknowledged is in the store, and what was claimed runs out there.
-    log.warn('the drain limit is reached: what is left is cut off');
-    process.exit(EXIT.ok);
-  }, limitMs).unref();
-  await server.stop(limitMs);
-  log.info('stopped');
+  const { clean, durationMs, components } = await server.stop();
+  const statistics = {
+    clean,
+    durationMs: Math.round(durationMs),
+    components: components.map(({ name, outcome, durationMs: tookMs }) => ({
+      name,
+      outcome,
+      durationMs: tookMs,
+    })),
+  };
+  // What was acknowledged is in the store, and what was claimed runs out there: a stop that was cut short is none the worse.
+  if (clean) log.info(statistics, 'stopped');
+  else log.warn(statistics, 'stopped');
   process.exit(EXIT.ok);
 }
 
 /** Says why it cannot be done, and returns what to exit with. */
 export function explain(error: unknown, log: Logger, what = 'start'): number {
-  const message = `cannot ${what}: ${error instanceof Error ? error.message : String(error)}`;
-  // Where in the program the machine said no is of no interest; for a fault of ours it is.
-  if (isFaultOfOurs(error)) log.fatal({ err: error }, message);
-  else log.fatal(message);
-  if (isFaultOfOurs(error)) return EXIT.software;
-  if (error instanceof SqliteSchemaError || error instanceof PostgresSchemaError) return EXIT.storeVersion;
-  return error instanceof SqliteFileInUseError ? EXIT.inUse : EXIT.unavailable;
+  const phase = error instanceof PhaseError ? error.phase : undefined;
+  const cause = error instanceof PhaseError ? error.cause : error;
+  const message = `cannot ${what}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const line = { ...(phase !== undefined && { phase }) };
+  if (isFaultOfOurs(cause)) {
+    // Where in the program the machine said no is of no interest; for a fault of ours it is.
+    log.fatal({ ...line, err: cause }, message);
+    return EXIT.software;
+  }
+  log.fatal(line, message);
+  if (cause instanceof SqliteSchemaError || cause instanceof PostgresSchemaError) return EXIT.storeVersion;
+  if (cause instanceof SqliteFileInUseError) return EXIT.inUse;
+  return phase === undefined ? EXIT.unavailable : PHASE_EXITS[phase];
 }
+
+/** What a start ends with that fails in this phase, unless the error has a code of its own. */
+const PHASE_EXITS: Readonly<Record<Phase, number>> = {
+  configuration: EXIT.config,
+  dependencies: EXIT.unavailable,
+  migrations: EXIT.storeVersion,
+  recovery: EXIT.recovery,
+  listeners: EXIT.listeners,
+  ready: EXIT.software,
+};
 
 function isFaultOfOurs(error: unknown): boolean {
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;

@@ -35,6 +35,8 @@ describe('configuration', () => {
       claimTtlMs: 40_000,
       brakeShare: 0.25,
       retainEndedMs: 86_400_000,
+      logFormat: 'auto',
+      logLevel: 'info',
       drainLimitMs: 25_000,
     });
   });

@@ -22,7 +22,7 @@ describe.each(['memory', 'sqlite'] as const)('a server on %s', (storage) => {
     ]);
     const stats = await lease.stats();
     expect(stats.leases).toMatchObject({ created: 1n, expired: 1n, active: 0n });
-    await lease.server.stop(5_000);
+    await lease.server.stop();
     expect(cleanup.calls).toHaveLength(1);
   });
 
@@ -132,7 +132,7 @@ describe('a server', () => {
       const { port } = squatter.address() as { port: number };
       const settings = { storage: 'sqlite', dataDir: dir.path } as const;
       await expect(running({ ...settings, [name]: { host: '127.0.0.1', port } })).rejects.toThrow(
-        new RegExp(`cannot serve (gRPC|HTTP) on 127.0.0.1:${port}: .*`),
+        `cannot listen on 127.0.0.1:${port}: another process listens there (--`,
       );
       squatter.close();
       await using second = await running(settings);
@@ -144,7 +144,10 @@ describe('a server', () => {
     using dir = temporaryDirectory();
     const settings = { storage: 'sqlite', dataDir: dir.path } as const;
     await using first = await running(settings);
-    await expect(running(settings)).rejects.toMatchObject({ name: 'SqliteFileInUseError' });
+    await expect(running(settings)).rejects.toMatchObject({
+      phase: 'migrations',
+      cause: { name: 'SqliteFileInUseError' },
+    });
     expect(first.server.grpc).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 });

@@ -76,6 +76,24 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toContain(SECRET);
   });
 
+  it('tells of a storm of abandoned cleanups by ten of them, and how many there were', async () => {
+    const { lines, clock, observe } = setUp();
+    const abandon = () => {
+      observe({
+        type: 'attempt-ended',
+        claim,
+        outcome: 'fail',
+        abandonReason: 'TERMINAL_ANSWER',
+        durationMs: 5,
+      });
+    };
+    for (let n = 0; n < 5_000; n++) abandon();
+    expect(lines).toHaveLength(10);
+    await clock.advance(10_000);
+    abandon();
+    expect(lines.at(-1)).toMatchObject({ msg: 'cleanup abandoned', suppressed: 4_990 });
+  });
+
   it('has no line for what happens all the time', () => {
     const { lines, observe } = setUp();
     observe({ type: 'attempt-ended', claim, outcome: 'done', durationMs: 5 });

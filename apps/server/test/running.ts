@@ -70,7 +70,8 @@ export async function running(settings: Partial<Config> = {}): Promise<Running> 
     },
     [Symbol.asyncDispose]: () => {
       client.close();
-      return server.stop(0);
+      server.hurry();
+      return server.stop().then(() => undefined);
     },
   };
 }

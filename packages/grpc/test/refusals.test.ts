@@ -130,8 +130,18 @@ describe('one reason, one status', () => {
       });
     await using lease = await served({ store });
     const error = errorOf(await lease.call('getLease', { leaseId: leaseId(1) }));
-    expect(error).toEqual({ code: status.INTERNAL, message: 'internal error' });
-    expect(lease.faults).toEqual([{ error: fault, method: '/lease.v1.LeaseService/GetLease' }]);
+    const [told] = lease.faults;
+    expect(error).toEqual({
+      code: status.INTERNAL,
+      message: `internal error in request ${told?.requestId ?? ''}`,
+    });
+    expect(lease.faults).toEqual([
+      {
+        error: fault,
+        method: '/lease.v1.LeaseService/GetLease',
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      },
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ import {
   type StatusDetails,
 } from '@lease/protocol';
 import { MemoryStore } from '@lease/storage-memory';
-import { type MountedLease, mountLease } from '../src/index.js';
+import { type FaultyCall, type MountedLease, mountLease } from '../src/index.js';
 import { bind } from './handler-server.js';
 
 /** How a call ended: a message, or an error with its details unpacked. */
@@ -33,7 +33,7 @@ export interface Served extends AsyncDisposable {
   readonly store: LeaseStore;
   readonly clock: ManualClock;
   /** What `onFault` was told. */
-  readonly faults: { readonly error: unknown; readonly method: string }[];
+  readonly faults: ({ readonly error: unknown } & FaultyCall)[];
   readonly client: LeaseServiceClient;
   /** Calls an RPC by its name in the generated code, with the generated types. */
   call<Name extends keyof Rpcs>(
@@ -63,7 +63,7 @@ export async function served(
   const service = new LeaseService({ store, admitTarget: () => undefined, ...rest });
   const faults: Served['faults'] = [];
   const server = new Server({ interceptors });
-  const mounted = mountLease(server, { service, onFault: (error, method) => faults.push({ error, method }) });
+  const mounted = mountLease(server, { service, onFault: (error, call) => faults.push({ error, ...call }) });
   const address = `127.0.0.1:${await bind(server)}`;
   const client = new LeaseServiceClient(address, credentials.createInsecure());
   const raw = new Client(address, credentials.createInsecure());

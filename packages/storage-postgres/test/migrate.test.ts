@@ -113,6 +113,23 @@ describe('migrate', () => {
     );
   });
 
+  it.each([
+    'create table SCHEMA.item ()',
+    'create table SCHEMA.migration (version integer, name text, breaking boolean)',
+  ])("leaves a schema alone that is somebody else's: %s", async (statement) => {
+    const { url, schema } = freshSchema();
+    const admin = sqlClient();
+    await admin`create schema ${admin(schema)}`;
+    await admin.unsafe(statement.replace('SCHEMA', `"${schema}"`));
+    const taken = statement.includes('migration')
+      ? { ...first, text: 'create table "$schema".migration ()' }
+      : first;
+    await expect(migrateTo({ url, schema }, [taken])).rejects.toMatchObject({
+      name: 'PostgresSchemaError',
+      message: expect.stringContaining("holds what is not Lease's") as string,
+    });
+  });
+
   it('refuses a database that is not UTF-8', async () => {
     const admin = sqlClient(postgres.url);
     await admin`create database latin encoding 'LATIN1' template template0`;

@@ -16,6 +16,7 @@ import {
   startServer,
   type RunningServer,
 } from '../../helpers/index.js';
+import { freshSchema, startPostgres } from '../../helpers/postgres/index.js';
 
 /** What careless clients leave open, each in the middle of something; it ends with the server. */
 async function clutter(server: RunningServer): Promise<void> {
@@ -140,6 +141,76 @@ describe.concurrent('a sqlite server that stops', () => {
     );
     for (const lease_id of acknowledged) await client.call('GetLease', { lease_id });
   });
+});
+
+/** A server with a callback in flight that would take half a minute. */
+async function busyServer(...flags: readonly string[]) {
+  const mock = await startMock({ script: 'hang' });
+  const server = await startServer({ storage: 'memory', flags });
+  using client = new RawClient(server.grpc);
+  const lease = aLease({
+    cleanup: httpCleanup(mock, { retry: { attempt_timeout: duration(30_000) } }),
+  });
+  await client.call('CreateLease', lease);
+  await client.call('ReleaseLease', lease);
+  await expectAttempts(mock, lease.object, 1);
+  return server;
+}
+
+const stopping = (server: RunningServer) =>
+  eventually(() => expect(server.child.output).toContain('"msg":"stopping"'));
+
+describe.concurrent('a signal after the first', () => {
+  it('L6: hurries: what is in flight is aborted and recorded', async () => {
+    const server = await busyServer();
+    const exit = server.kill('SIGTERM');
+    await stopping(server);
+    const startMs = performance.now();
+    expect(await server.kill('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+    const [stopped] = server.child.output.split('\n').filter((line) => line.includes('"msg":"stopped"'));
+    const { clean, components } = JSON.parse(stopped ?? '') as {
+      clean: boolean;
+      components: { name: string; outcome: string }[];
+    };
+    expect(clean).toBe(false);
+    expect(components).toContainEqual(expect.objectContaining({ name: 'collector', outcome: 'cut short' }));
+    expect(components).toContainEqual(expect.objectContaining({ name: 'store', outcome: 'cut short' }));
+  });
+
+  it('and a third one ends it at once', async () => {
+    const postgres = await startPostgres();
+    await using server = await startServer({
+      storage: 'postgres',
+      database: { ...freshSchema(), url: postgres.url },
+    });
+    // Nothing that waits for the database ends soon, however it is hurried.
+    postgres.pause();
+    const exit = server.kill('SIGTERM');
+    await stopping(server);
+    void server.kill('SIGTERM');
+    await eventually(() => expect(server.child.output).toContain('a second signal'));
+    void server.kill('SIGTERM');
+    expect(await exit).toEqual({ code: 143, signal: null });
+    postgres.resume();
+  });
+});
+
+it.concurrent('F4, L6: a database that hangs does not hold up the end beyond the drain limit', async () => {
+  const postgres = await startPostgres();
+  const { schema } = freshSchema();
+  await using server = await startServer({
+    storage: 'postgres',
+    database: { url: postgres.url, schema },
+    flags: ['--drain-limit', '3s'],
+  });
+  postgres.pause();
+  const startMs = performance.now();
+  expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(performance.now() - startMs).toBeLessThan(5_000);
+  expect(server.child.output).toMatch(/"outcome":"(left behind|cut short)"/);
+  postgres.resume();
 });
 
 it.concurrent('L6: Ctrl-C is as good as SIGTERM', async () => {

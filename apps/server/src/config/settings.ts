@@ -83,6 +83,12 @@ export const SETTINGS = {
     'when more than this share of renewed leases is lost in a minute, expiry pauses; 1: never',
   ),
   retainEndedMs: setting(duration('1h', '87600h'), '24h', 'how long ended leases can still be looked up'),
+  logFormat: setting(
+    choice('auto', 'json', 'pretty'),
+    'auto',
+    'how the log on stderr reads; auto: pretty on a terminal, JSON lines elsewhere',
+  ),
+  logLevel: setting(choice('debug', 'info', 'warn', 'error'), 'info', 'what is logged: this and worse'),
   drainLimitMs: setting(
     duration('1s', '1h'),
     '25s',

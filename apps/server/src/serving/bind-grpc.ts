@@ -13,17 +13,24 @@ export function bindGrpc(server: Server, address: ListenAddress): Promise<string
   });
 }
 
-/** Lets open calls end for a while, then cuts every connection. */
-export function shutDownGrpc(server: Server, graceMs: number): Promise<void> {
+/** Answers that were given may still be on their way; streams that never end are cut after so long. */
+const FLUSH_MS = 1_000;
+
+/** Lets what is open end for a second, or until `signal` aborts, then cuts every connection. */
+export function shutDownGrpc(server: Server, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cut);
+      resolve();
+    };
     // A client may hold a stream open for ever: a health watch, or a call whose request never comes.
-    const cut = setTimeout(() => {
+    const cut = () => {
       server.forceShutdown();
-      resolve();
-    }, graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(cut);
-      resolve();
-    });
+      end();
+    };
+    const timer = setTimeout(cut, FLUSH_MS);
+    signal.addEventListener('abort', cut);
+    server.tryShutdown(end);
   });
 }

@@ -13,6 +13,12 @@ import { Settler } from './settler.js';
 import { Slots } from './slots.js';
 import { Sweeper } from './sweeper.js';
 
+export interface StopOptions {
+  readonly graceMs?: number;
+  /** Aborts: nobody wants to wait any longer. */
+  readonly signal?: AbortSignal;
+}
+
 const PRUNE_INTERVAL_MS = 60_000;
 /** Rows of each kind that one prune removes. */
 const PRUNE_LIMIT = 1_000;
@@ -118,14 +124,15 @@ export class Collector {
 
   /**
    * No further sweep or claim; claims whose attempt has not begun are given back. Attempts in flight have `graceMs`
-   * (default 20 s) to end, then they are aborted and count as unanswered. Resolves within `graceMs` + 3 s, with no timer
-   * left and every outcome recorded, or given up if the store is unavailable. A second call answers with the first.
+   * (default 20 s) to end, or until `signal` aborts; then they are aborted and count as unanswered. Resolves within
+   * `graceMs` + 3 s, with no timer left and every outcome recorded, or given up if the store is unavailable. A second call
+   * answers with the first.
    */
-  stop({ graceMs = 20_000 }: { readonly graceMs?: number } = {}): Promise<void> {
-    return (this.#stopped ??= this.#stop(graceMs));
+  stop({ graceMs = 20_000, signal }: StopOptions = {}): Promise<void> {
+    return (this.#stopped ??= this.#stop(graceMs, signal));
   }
 
-  async #stop(graceMs: number): Promise<void> {
+  async #stop(graceMs: number, signal: AbortSignal | undefined): Promise<void> {
     this.#attempts.close();
     const loops = [this.#sweepLoop, this.#claimLoop, this.#pruneLoop].map((loop) => loop.stop());
     const work = {
@@ -137,7 +144,7 @@ export class Collector {
         this.#settler.giveUpAll();
       },
     };
-    await drain(work, this.#settings.clock, graceMs);
+    await drain(work, this.#settings.clock, graceMs, signal);
   }
 
   #loop(step: CollectorStep, run: () => Promise<number>): Loop {

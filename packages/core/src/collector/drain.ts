@@ -12,11 +12,17 @@ export interface Drain {
 }
 
 /**
- * Waits for what is under way, as long as it may take: attempts have `graceMs` to end by themselves, then a second to
- * obey, then their outcomes two seconds to be recorded. Returns within `graceMs` + 3 s even if the store never answers.
+ * Waits for what is under way, as long as it may take: attempts have `graceMs`, or until `hurry` aborts, to end by
+ * themselves, then a second to obey, then their outcomes two seconds to be recorded. Returns within `graceMs` + 3 s even if
+ * the store never answers.
  */
-export async function drain({ quiet, abortAttempts, giveUpOutcomes }: Drain, clock: Clock, graceMs: number) {
-  if (await within(graceMs, quiet, clock)) return;
+export async function drain(
+  { quiet, abortAttempts, giveUpOutcomes }: Drain,
+  clock: Clock,
+  graceMs: number,
+  hurry?: AbortSignal,
+) {
+  if (await within(graceMs, quiet, clock, hurry)) return;
   abortAttempts();
   if (await within(ABORT_MARGIN_MS + LAST_SETTLE_MS, quiet, clock)) return;
   giveUpOutcomes();
@@ -24,14 +30,26 @@ export async function drain({ quiet, abortAttempts, giveUpOutcomes }: Drain, clo
   await within(0, quiet, clock);
 }
 
-function within(limitMs: number, promise: Promise<unknown>, clock: Clock): Promise<boolean> {
+function within(
+  limitMs: number,
+  promise: Promise<unknown>,
+  clock: Clock,
+  hurry?: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.schedule(limitMs, () => {
-      resolve(false);
-    });
-    promise.then(() => {
+    const end = (inTime: boolean) => {
       cancel();
-      resolve(true);
+      hurry?.removeEventListener('abort', tooLate);
+      resolve(inTime);
+    };
+    const tooLate = () => {
+      end(false);
+    };
+    const cancel = clock.schedule(limitMs, tooLate);
+    hurry?.addEventListener('abort', tooLate);
+    if (hurry?.aborted) tooLate();
+    promise.then(() => {
+      end(true);
     }, reject);
   });
 }

@@ -124,6 +124,33 @@ describe('stop()', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test.each([
+    ['while it waits', 700, 700],
+    ['before it began', 0, 0],
+  ])('aborts as soon as nobody wants to wait: %s', async (_, hurriedAtMs, endedAtMs) => {
+    const executor = recordingExecutor(
+      (_claim, signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve({ kind: 'retry', contact: 'unanswered' });
+          });
+        }),
+    );
+    scripted.due = claimsOf(1);
+    const collector = collectorWith(executor);
+    await collector.claim();
+    const hurry = new AbortController();
+    if (hurriedAtMs === 0) hurry.abort();
+    const stopped = resolution(collector.stop({ signal: hurry.signal }));
+    await clock.advance(hurriedAtMs);
+    expect(scripted.outcomes).toHaveLength(hurriedAtMs === 0 ? 1 : 0);
+    hurry.abort();
+    await clock.advance(0);
+    expect(stopped.atMs).toBe(endedAtMs);
+    expect(scripted.outcomes).toMatchObject([{ kind: 'retry', contact: 'unanswered' }]);
+    expect(clock.pending).toBe(0);
+  });
+
   test('leaves executors behind that do not obey', async () => {
     scripted.due = claimsOf(2);
     const collector = collectorWith(new HeldExecutor());

@@ -1,5 +1,6 @@
 import type { Server, ServerDuplexStream } from '@grpc/grpc-js';
 import { type Decoded, decodeStrict, reflectionV1, reflectionV1alpha } from '@lease/protocol';
+import { requestIdOf } from '../service/request-id.js';
 import { malformed, serviceError } from '../service/status.js';
 import { reflector } from './reflect.js';
 
@@ -22,7 +23,7 @@ export function addReflection(server: Server, services: readonly string[]): void
     const answer = (question: Decoded<Request>) => {
       if (!('value' in question)) {
         call.off('data', answer);
-        call.emit('error', serviceError(malformed(question)));
+        call.emit('error', serviceError(malformed(question), requestIdOf(call.metadata)));
       } else if (!call.write(reflect(question.value))) {
         call.pause();
         call.once('drain', () => call.resume());

@@ -1,4 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
+import { REQUEST_ID_KEY } from './request-id.js';
 import { encodeStatusDetails, REASON_STATUS, STATUS_DETAILS_KEY, type StatusDetails } from '@lease/protocol';
 
 export const shuttingDown: StatusDetails = {
@@ -24,7 +25,11 @@ export function thrown(error: unknown): StatusDetails | undefined {
   };
 }
 
-export const opaque: StatusDetails = { code: status.INTERNAL, message: 'internal error' };
+/** A fault of ours. What it was stands in our log alone, under this id. */
+export const opaque = (requestId: string): StatusDetails => ({
+  code: status.INTERNAL,
+  message: `internal error in request ${requestId}`,
+});
 
 /** Bytes that are no message, or hold text that is no UTF-8. */
 export function malformed({
@@ -43,8 +48,9 @@ export function malformed({
 }
 
 /** An error as grpc-js sends it. */
-export function serviceError(error: StatusDetails) {
+export function serviceError(error: StatusDetails, requestId: string) {
   const metadata = new Metadata();
+  metadata.set(REQUEST_ID_KEY, requestId);
   if (error.reason !== undefined) metadata.set(STATUS_DETAILS_KEY, encodeStatusDetails(error));
   // grpc-js percent-encodes with encodeURI, which throws on a lone surrogate, outside of any handler.
   const details = Buffer.from(error.message).toString();

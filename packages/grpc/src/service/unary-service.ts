@@ -7,11 +7,20 @@ import type {
 } from '@grpc/grpc-js';
 import { type Decoded, type Decodes, decodeStrict } from '@lease/protocol';
 import type { Calls } from './calls.js';
+import { requestIdOf } from './request-id.js';
 import { expired, malformed, opaque, serviceError, shuttingDown, thrown } from './status.js';
 import type { Reply } from './reply.js';
 
-/** Told of an error that the caller sees only as INTERNAL. `method`: e.g. `/lease.v1.LeaseService/CreateLease`. */
-export type FaultListener = (error: unknown, method: string) => void;
+/** The call in which something went wrong. */
+export interface FaultyCall {
+  /** E.g. `/lease.v1.LeaseService/CreateLease`. */
+  readonly method: string;
+  /** What the caller was told to ask for: see `lease-request-id`. */
+  readonly requestId: string;
+}
+
+/** Told of an error that the caller sees only as INTERNAL. */
+export type FaultListener = (error: unknown, call: FaultyCall) => void;
 
 interface UnaryMethod<Request, Response> {
   /** The type of the request. */
@@ -50,30 +59,31 @@ function handlerOf<Request, Response>(
   path: string,
   { calls, onFault }: { readonly calls: Calls; readonly onFault: FaultListener },
 ) {
-  const replyTo = async (decoded: Decoded<Request>): Promise<Reply<Response>> => {
+  const replyTo = async (decoded: Decoded<Request>, requestId: string): Promise<Reply<Response>> => {
     if (!('value' in decoded)) return { ok: false, error: malformed(decoded) };
     try {
       return await method.reply(decoded.value);
     } catch (error) {
       const told = thrown(error);
-      if (told === undefined) onFault(error, path);
-      return { ok: false, error: told ?? opaque };
+      if (told === undefined) onFault(error, { method: path, requestId });
+      return { ok: false, error: told ?? opaque(requestId) };
     }
   };
 
   return (call: ServerUnaryCall<Decoded<Request>, Response>, callback: sendUnaryData<Response>): void => {
+    const requestId = requestIdOf(call.metadata);
     // After a blocked event loop, requests are read before the timers of their deadlines run.
     if (call.cancelled || Number(call.getDeadline()) <= Date.now()) {
-      callback(serviceError(expired));
+      callback(serviceError(expired, requestId));
       return;
     }
     if (!calls.begin()) {
-      callback(serviceError(shuttingDown));
+      callback(serviceError(shuttingDown, requestId));
       return;
     }
-    void replyTo(call.request).then((reply) => {
+    void replyTo(call.request, requestId).then((reply) => {
       if (reply.ok) callback(null, reply.value);
-      else callback(serviceError(reply.error));
+      else callback(serviceError(reply.error, requestId));
       calls.end();
     });
   };

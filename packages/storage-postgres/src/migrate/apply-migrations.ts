@@ -12,7 +12,7 @@ export async function applyMigrations(
   { name, quoted }: SettledOptions['schema'],
   shipped: readonly Migration[],
 ): Promise<void> {
-  const pending = async () => pendingMigrations(shipped, await recorded(connection, quoted), name);
+  const pending = async () => pendingMigrations(shipped, await recordedMigrations(connection, quoted), name);
   const applyNext = async (): Promise<boolean> => {
     // To the end of the transaction, not of the session: a pooler hands that to somebody else.
     await connection.run('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [`lease/${name}`]);
@@ -31,7 +31,11 @@ export async function applyMigrations(
   while (await connection.transaction(applyNext));
 }
 
-async function recorded(connection: Connection, quoted: string): Promise<readonly RecordedMigration[]> {
+/** What was applied to the schema; nothing if it is not there. */
+export async function recordedMigrations(
+  connection: Connection,
+  quoted: string,
+): Promise<readonly RecordedMigration[]> {
   const [journal] = await connection.run('select 1 from pg_class where oid = to_regclass($1::text)', [
     `${quoted}.migration`,
   ]);
