@@ -11,7 +11,12 @@ import { grpcClaim } from './claims.js';
 
 const never = new AbortController().signal;
 
-test.each(GRPC)('%s: %j is %s, when a lease is created and when its cleanup is attempted', async (...row) => {
+// Each has a port of its own: gRPC may try once more to connect for a row, up to a second after its channel was closed.
+const ROWS = GRPC.map(
+  ([mode, address, verdict], i) => [mode, address.replace(/:443$/, `:${20_000 + i}`), verdict] as const,
+);
+
+test.each(ROWS)('%s: %j is %s, when a lease is created and when its cleanup is attempted', async (...row) => {
   const [mode, address, verdict] = row;
   const asked: string[] = [];
   const guard = egressGuard({
@@ -34,7 +39,8 @@ test.each(GRPC)('%s: %j is %s, when a lease is created and when its cleanup is a
   if (verdict === 'allowed') {
     expect(created).toMatchObject({ ok: true });
     expect(attempt).toMatchObject({ kind: 'retry', contact: 'unreached' });
-    const tried = new Set(connections.flatMap(({ addresses }) => addresses));
+    const here = connections.filter(({ port }) => address.endsWith(`:${port}`));
+    const tried = new Set(here.flatMap(({ addresses }) => addresses));
     expect(tried.size).toBeGreaterThan(0);
     const [name] = asked;
     if (name !== undefined) expect([...tried].sort()).toEqual([...answersOf(name)].sort());
@@ -45,7 +51,7 @@ test.each(GRPC)('%s: %j is %s, when a lease is created and when its cleanup is a
     });
     expect(attempt).toMatchObject({ kind: 'fail', abandonReason: 'TARGET_FORBIDDEN' });
     expect(attempt.detail).toMatch(verdict);
-    expect(connections).toEqual([]);
+    expect(connections.filter(({ port }) => address.endsWith(`:${port}`))).toEqual([]);
     // The service itself refuses more spellings than the guard does.
     const refusal = created.ok ? undefined : created.refusal;
     if (refusal?.reason !== 'INVALID_REQUEST') expect(refusal?.message).toMatch(verdict);

@@ -1,4 +1,4 @@
-import { type LookupFunction, isIP, Socket } from 'node:net';
+import { isIP, type LookupFunction, Socket } from 'node:net';
 import { onTestFinished, vi } from 'vitest';
 
 /** A connection that somebody wanted to make. */
@@ -8,28 +8,46 @@ export interface Intercepted {
   readonly addresses: readonly string[];
 }
 
+interface Wanted {
+  readonly host: string;
+  readonly port: number | string;
+  readonly lookup?: LookupFunction;
+}
+
+/** What the test at hand is told of; unset between tests. */
+let recording: Intercepted[] | undefined;
+let isInstalled = false;
+
 /** Until the test has finished, no socket of this process connects: each fails, and what it wanted is kept. */
 export function interceptConnections(): readonly Intercepted[] {
+  if (!isInstalled) install();
   const intercepted: Intercepted[] = [];
-  const connect = vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (
-    this: Socket,
-    ...args: unknown[]
-  ) {
+  recording = intercepted;
+  onTestFinished(() => (recording = undefined));
+  return intercepted;
+}
+
+/** For good: who was told to connect during a test may try once more after it, and must not leave this machine then. */
+function install(): void {
+  isInstalled = true;
+  const connect = Reflect.get(Socket.prototype, 'connect') as (...args: unknown[]) => Socket;
+  vi.spyOn(Socket.prototype, 'connect').mockImplementation(function (this: Socket, ...args: unknown[]) {
     // `net.connect` hands its normalised arguments over as one.
-    const [options] = (Array.isArray(args[0]) ? args[0] : args) as [
-      { host: string; port: number | string; lookup?: LookupFunction },
-    ];
+    const [wanted] = (Array.isArray(args[0]) ? args[0] : args) as [Wanted];
+    if (!recording && isNear(wanted)) return connect.apply(this, args);
     const end = (addresses: readonly string[]) => {
-      intercepted.push({ port: Number(options.port), addresses });
+      recording?.push({ port: Number(wanted.port), addresses });
       this.destroy(new Error('intercepted'));
     };
-    if (isIP(options.host) || !options.lookup) process.nextTick(end, [options.host]);
+    if (isIP(wanted.host) || !wanted.lookup) process.nextTick(end, [wanted.host]);
     else
-      options.lookup(options.host, { all: true }, (_, answers) => {
+      wanted.lookup(wanted.host, { all: true }, (_, answers) => {
         end(Array.isArray(answers) ? answers.map(({ address }) => address) : [answers]);
       });
     return this;
   });
-  onTestFinished(() => connect.mockRestore());
-  return intercepted;
+}
+
+function isNear({ host }: Wanted): boolean {
+  return isIP(host) === 0 || host.startsWith('127.') || host === '::1';
 }
