@@ -9,6 +9,7 @@ import type { AttemptResult, Executors } from './executor.js';
 import { InFlight } from './in-flight.js';
 import { outcomeOf } from './outcome.js';
 import type { PassedOver } from './passed-over.js';
+import { grantedMs } from './retry-delay.js';
 import type { Settler } from './settler.js';
 import type { Slots } from './slots.js';
 
@@ -85,7 +86,8 @@ export class Attempts {
     const result = permit
       ? await this.#attempt(claim)
       : ({ kind: 'unstarted', detail: hindrance ?? OPENED_MEANWHILE } as const);
-    if (permit) breakers.ended(permit, result);
+    const askedMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
+    if (permit) breakers.ended(permit, result, grantedMs(claim.spec.retry, askedMs));
     const durationMs = Math.round(clock.monotonicMs() - startMs);
     const started = result.kind !== 'unstarted';
     if (!started && permit) this.#options.passedOver.add(claim.endpoint);

@@ -50,13 +50,13 @@ export class Breaker {
     this.#probe = permit;
   }
 
-  /** The endpoint failed an attempt, and asked for so long a rest, if it did. */
-  failed(permit: Permit, nowMs: number, askedMs: number | undefined, random: Random): void {
+  /** The endpoint failed an attempt. `restMs`: what it asked for and was granted, or 0. */
+  failed(permit: Permit, nowMs: number, restMs: number, random: Random): void {
     const isProbe = this.#probe === permit;
     if (isProbe) this.#probe = undefined;
     if (this.#state === 'closed') this.#failures += 1;
     if (!isProbe && !(this.#state === 'closed' && this.#failures >= FAILURES_TO_OPEN)) return;
-    this.#untilMs = nowMs + openMs(++this.#openings, askedMs, random);
+    this.#untilMs = nowMs + openMs(++this.#openings, restMs, random);
     this.#state = 'open';
   }
 
@@ -68,10 +68,10 @@ export class Breaker {
 
 /**
  * Anywhere in the upper half of a bound that doubles: replicas that saw the same endpoint fail do not probe it in step.
- * Not less than what the endpoint asked for, of which at most {@link MAX_OPEN_MS} is granted.
+ * Not less than the rest that it was granted, but never more than {@link MAX_OPEN_MS}.
  */
-export function openMs(openings: number, askedMs: number | undefined, random: Random): number {
+export function openMs(openings: number, restMs: number, random: Random): number {
   const boundMs = Math.min(MAX_OPEN_MS, FIRST_OPEN_MS * 2 ** (openings - 1));
   const jitteredMs = Math.floor((boundMs * (1 + random.next())) / 2);
-  return Math.max(jitteredMs, Math.min(MAX_OPEN_MS, Math.ceil(askedMs ?? 0)));
+  return Math.max(jitteredMs, Math.min(MAX_OPEN_MS, restMs));
 }

@@ -87,15 +87,18 @@ export class Breakers {
     return permit;
   }
 
-  /** How an attempt that was admitted ended. */
-  ended(permit: Permit, result: AttemptResult): void {
+  /**
+   * How an attempt that was admitted ended. `restMs`: what its endpoint asked for by Retry-After, as far as the cleanup's
+   * policy grants it.
+   */
+  ended(permit: Permit, result: AttemptResult, restMs = 0): void {
     this.#probes.delete(permit);
     switch (signOf(result)) {
       case 'up':
         this.#close(permit.endpoint, 'closed');
         return;
       case 'down':
-        this.#failed(permit, 'retryAfterMs' in result ? result.retryAfterMs : undefined);
+        this.#failed(permit, restMs);
         return;
       case 'none':
         this.#endedInSilence(permit);
@@ -108,7 +111,7 @@ export class Breakers {
     this.#changed(endpoint, 'open', 'half-open');
   }
 
-  #failed(permit: Permit, askedMs: number | undefined): void {
+  #failed(permit: Permit, restMs: number): void {
     const { clock, random } = this.#options;
     const { endpoint } = permit;
     const breaker = this.#breakers.get(endpoint) ?? new Breaker();
@@ -116,7 +119,7 @@ export class Breakers {
     this.#breakers.set(endpoint, breaker);
     if (this.#breakers.size > MAX_TRACKED) this.#forgetOldest();
     const from = breaker.state;
-    breaker.failed(permit, clock.monotonicMs(), askedMs, random);
+    breaker.failed(permit, clock.monotonicMs(), restMs, random);
     if (breaker.state !== from) this.#changed(endpoint, from, breaker.state);
   }
 

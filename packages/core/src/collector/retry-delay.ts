@@ -14,6 +14,10 @@ export function retryDelayMs(
 ): number {
   const boundMs = Math.min(policy.maxBackoffMs, policy.initialBackoffMs * 2 ** (attempt - 1));
   const jitterMs = Math.floor(random.next() * boundMs);
-  const askedMs = Math.min(policy.maxBackoffMs, Math.ceil(retryAfterMs ?? 0));
-  return Math.max(jitterMs, askedMs);
+  return Math.max(jitterMs, grantedMs(policy, retryAfterMs));
+}
+
+/** What of a Retry-After is granted, in whole milliseconds. */
+export function grantedMs(policy: RetryPolicy, retryAfterMs: number | undefined): number {
+  return Math.min(policy.maxBackoffMs, Math.ceil(retryAfterMs ?? 0));
 }

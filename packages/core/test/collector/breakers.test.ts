@@ -20,10 +20,10 @@ beforeEach(() => {
   breakers = new Breakers({ clock, random: seededRandom(1), tell, maxConcurrent: 8 });
 });
 
-const attempt = (endpoint: string, result: AttemptResult) => {
+const attempt = (endpoint: string, result: AttemptResult, restMs = 0) => {
   const permit = breakers.admit(endpoint);
   if (permit === undefined) throw new Error(`${endpoint} is not admitted`);
-  breakers.ended(permit, result);
+  breakers.ended(permit, result, restMs);
 };
 const trip = (endpoint: string) => {
   for (let n = 0; n < FAILURES_TO_OPEN; n++) attempt(endpoint, DOWN);
@@ -110,7 +110,7 @@ describe('Breakers', () => {
   });
 
   test('rest as long as the endpoint asked for, at most a minute', async () => {
-    for (let n = 0; n < FAILURES_TO_OPEN; n++) attempt(A, { ...DOWN, retryAfterMs: 3_600_000 });
+    for (let n = 0; n < FAILURES_TO_OPEN; n++) attempt(A, DOWN, 3_600_000);
     await clock.advance(MAX_OPEN_MS - 1);
     expect(breakers.admit(A)).toBeUndefined();
     await clock.advance(1);

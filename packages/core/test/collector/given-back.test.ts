@@ -100,6 +100,29 @@ describe('a claim that is given back', () => {
     expect(on.breakers.forClaim().passOver).toEqual([]);
   });
 
+  test.each([
+    [60_000, 30_000],
+    [2_000, 2_000],
+  ])(
+    'where the policy grants a rest of at most %i ms, is one that comes within %i ms of a Retry-After of 30 s',
+    async (maxBackoffMs, openMs) => {
+      const asks = { kind: 'retry', contact: 'answered', retryAfterMs: 30_000 } as const;
+      const attempts = on.with({
+        http: recordingExecutor(Array.from({ length: FAILURES_TO_OPEN }, () => asks)),
+      });
+      for (const claim of claimsOf(FAILURES_TO_OPEN, { retry: { maxBackoffMs } })) attempts.start(claim, 0);
+      await on.clock.advance(openMs - 1);
+      attempts.start(claimOf(6), on.clock.monotonicMs());
+      await on.clock.advance(1);
+      attempts.start(claimOf(7), on.clock.monotonicMs());
+      await attempts.idle();
+      expect(on.scripted.outcomes.slice(FAILURES_TO_OPEN)).toMatchObject([
+        { fence: 6, kind: 'unstarted' },
+        { fence: 7, kind: 'done' },
+      ]);
+    },
+  );
+
   test('is every claim after close()', async () => {
     const executor = recordingExecutor();
     const attempts = on.with({ http: executor });
