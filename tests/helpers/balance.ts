@@ -1,7 +1,11 @@
 import type { RawStats } from './raw-messages.js';
 
 /** The sums that hold of the totals of a store in every snapshot, and do not here (S6, S16). Empty: all hold. */
-export function imbalancesOf({ leases, cleanups, attempts }: RawStats['stats']): readonly string[] {
+export function imbalancesOf({
+  leases,
+  cleanups,
+  attempts,
+}: Pick<RawStats['stats'], 'leases' | 'cleanups' | 'attempts'>): readonly string[] {
   const { collected, abandoned, open, revived, kept, forgotten } = cleanups;
   const { done, retried, failed, unstarted, lost } = attempts;
   const sums: readonly [what: string, total: number, sum: number][] = [

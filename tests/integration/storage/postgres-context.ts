@@ -3,6 +3,7 @@ import { ManualClock } from '@lease/core/testing';
 import { PostgresStore } from '@lease/storage-postgres';
 import type postgres from 'postgres';
 import { freshSchema, sqlClient } from '../../helpers/postgres/index.js';
+import { replaceClock, setClock } from '../../helpers/postgres/test-clock.js';
 import type { OpenStore, TestTime } from './open-store.js';
 
 /** A schema whose store reads its time from a table: the one place where it reads time is replaced. */
@@ -22,17 +23,12 @@ export class ClockedSchema {
     await (await PostgresStore.open({ url, schema })).close();
     const sql = sqlClient(url, { max: 1, fetch_types: false });
     const created = new ClockedSchema(url, schema, sql);
-    await sql`create table ${sql(schema)}.test_clock (ms bigint not null)`;
-    await sql`insert into ${sql(schema)}.test_clock values (0)`;
-    await sql.unsafe(
-      `create or replace function "${schema}".lease_now() returns timestamptz language sql volatile
-         return (select to_timestamp(ms / 1000.0) from "${schema}".test_clock)`,
-    );
+    await replaceClock(sql, schema);
     return created;
   }
 
   async setTime(ms: number): Promise<void> {
-    await this.#sql`update ${this.#sql(this.name)}.test_clock set ms = ${ms}::bigint`;
+    await setClock(this.#sql, this.name, ms);
   }
 
   /** Makes the store as new. To drop and migrate a schema takes ten times as long. */

@@ -1,11 +1,11 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseStore } from '@lease/core';
 import { ManualClock, seededRandom } from '@lease/core/testing';
 import { MemoryStore } from '@lease/storage-memory';
 import { SqliteStore } from '@lease/storage-sqlite';
 import { afterAll } from 'vitest';
+import { scratch } from '../../helpers/scratch.js';
 import { numberedStore } from './numbered-store.js';
 import type { OpenStore, StoreUnderTest } from './open-store.js';
 import { PostgresContext } from './postgres-context.js';
@@ -61,16 +61,6 @@ const sqlite: StoreUnderTest = {
     );
   },
 };
-
-/** These tests ask what is kept, not whether the disk keeps it: memory, if it can be had as a directory, saves the fsyncs. */
-function scratch(): string {
-  try {
-    accessSync('/dev/shm', constants.W_OK);
-    return '/dev/shm';
-  } catch {
-    return tmpdir();
-  }
-}
 
 const postgres: StoreUnderTest = {
   name: 'postgres',
