@@ -47,7 +47,9 @@ export async function partition(options: PartitionOptions): Promise<PartitionRep
   const { clock, store } = site;
   const nowMs = () => clock.monotonicMs();
   const violations: string[] = [];
-  const expect = (holds: boolean, what: string) => void (holds || violations.push(`F12, S14: ${what}`));
+  const expect = (holds: boolean, what: string) => {
+    if (!holds) violations.push(`F12, S14: ${what}`);
+  };
 
   const others = await gather(store, OTHERS, ttlMs, nowMs());
   const leaving = await gather(store, OTHERS, 3_600_000, nowMs());

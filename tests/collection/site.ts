@@ -25,7 +25,7 @@ export class Site implements AsyncDisposable {
   readonly replicas: readonly Replica[];
   /** Of the first replica. */
   readonly client: RawClient;
-  readonly #home: Home;
+  readonly home: Home;
   readonly #flags: readonly string[];
   readonly #free: () => unknown;
 
@@ -35,7 +35,7 @@ export class Site implements AsyncDisposable {
     flags: readonly string[],
     free: () => unknown,
   ) {
-    this.#home = home;
+    this.home = home;
     this.replicas = replicas;
     this.#flags = flags;
     this.#free = free;
@@ -78,8 +78,8 @@ export class Site implements AsyncDisposable {
       if (code !== 0) broken.push(`L6: ${replica.name} ended with ${signal ?? code ?? 'an error'}`);
       broken.push(...replica.surprises);
     }
-    broken.push(...(await recountHome(this.#home)));
-    return broken.map((line) => `${line} (${this.#home.storage}, ${this.#flags.join(' ')})`);
+    broken.push(...(await recountHome(this.home)));
+    return broken.map((line) => `${line} (${this.home.storage}, ${this.#flags.join(' ')})`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -156,7 +156,10 @@ function openOwned(storage: 'memory' | 'sqlite', clock: ManualClock, replicas: n
     home: { storage, dataDir },
     open: () => all(SqliteStore.open({ path: join(dataDir, 'lease.db'), clock, random })),
     setTime,
-    free: () => Promise.resolve(rmSync(dataDir, { recursive: true, force: true })),
+    free: () => {
+      rmSync(dataDir, { recursive: true, force: true });
+      return Promise.resolve();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What differs between the databases that keep the same tables. */
 export interface Dialect {
   /** The name of a table, as SQL. */
-  table(name: string): string;
+  readonly table: (name: string) => string;
   /** The state of a row of `finished`, as SQL. */
   readonly finishedState: string;
   /** The active leases that a row of `service s` counts, as SQL. */
@@ -55,7 +55,7 @@ function countsOf({ table, finishedState, countedOfService }: Dialect): Readonly
 export function differences(told: Counts, counted: Counts): readonly string[] {
   const known = { ...told, miscountedObjects: 0, miscountedServices: 0 };
   return Object.entries(counted).flatMap(([name, count]) => {
-    const total = Number((known as Counts)[name]);
-    return total === Number(count) ? [] : [`S6, S16: ${name} is ${total}, the tables show ${Number(count)}`];
+    const total = (known as Counts)[name] ?? NaN;
+    return total === count ? [] : [`S6, S16: ${name} is ${total}, the tables show ${count}`];
   });
 }
