@@ -1,5 +1,4 @@
 import { createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
-import type { Server } from 'node:net';
 import { rawMessage } from '../../helpers/raw-contract.js';
 import { close, Connections, listen, note } from './connections.js';
 import type { HostileEndpoint } from './row.js';

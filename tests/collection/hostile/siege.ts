@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { aLease, duration } from '../../helpers/builders.js';
+import { aLease } from '../../helpers/builders.js';
 import { eventually } from '../../helpers/eventually.js';
-import { bytesReadBy, memoryOf, openOf } from '../../helpers/process-figures.js';
+import { memoryOf, openOf } from '../../helpers/process-figures.js';
 import { Site, type SiteOptions, type Storage } from '../site.js';
 import { takeLeases } from '../take-leases.js';
 import { askingRows } from './asking-rows.js';
+import { cleanupFor } from './cleanup-for.js';
 import { Connections, close, listen } from './connections.js';
 import { grpcRows } from './grpc-rows.js';
 import { httpRows } from './http-rows.js';
 import { judgeRecords } from './judge-records.js';
 import { judgeRow } from './judge-row.js';
+import { readPerAnswer } from './read-per-answer.js';
 import { redirectRows } from './redirect-rows.js';
-import {
-  ATTEMPTS,
-  type End,
-  FIRST_BACKOFF_MS,
-  HANGING_MS,
-  type HostileEndpoint,
-  type HostileRow,
-  MAX_BACKOFF_MS,
-  PATIENT_MS,
-} from './row.js';
+import type { End, HostileEndpoint, HostileRow } from './row.js';
 import { unreachedRows } from './unreached-rows.js';
 
 export interface SiegeOptions extends Pick<SiteOptions, 'storage' | 'database'> {
@@ -178,18 +171,6 @@ async function besiege(
   }
 }
 
-function cleanupFor({ hangs }: HostileRow, endpoint: HostileEndpoint | undefined): object {
-  return {
-    ...endpoint?.target,
-    retry: {
-      max_attempts: ATTEMPTS,
-      initial_backoff: duration(FIRST_BACKOFF_MS),
-      max_backoff: duration(MAX_BACKOFF_MS),
-      attempt_timeout: duration(hangs ? HANGING_MS : PATIENT_MS),
-    },
-  };
-}
-
 /** A new lease revives each object, which nobody reached, and keeps it: nothing is open afterwards. */
 async function withdraw(site: Site, ids: readonly string[]): Promise<void> {
   await Promise.all(
@@ -229,27 +210,4 @@ function descriptorsOf({ home }: Site, pid: number): number {
   const { descriptors, peers } = openOf(pid);
   const database = home.storage === 'postgres' ? (peers.get(Number(new URL(home.url).port)) ?? 0) : 0;
   return descriptors - database;
-}
-
-/** Has some answers of 10 GB read, one after another, and tells what the server read for each. */
-async function readPerAnswer(site: Site, pid: number): Promise<number> {
-  const answers = 20;
-  const endless = httpRows.find(({ name }) => name === 'HTTP: 200 and 10 GB');
-  if (endless === undefined) throw new Error('nobody pours');
-  await using endpoint = await endless.start();
-  const { cleanups: before } = await site.stats();
-  const readBefore = bytesReadBy(pid);
-  for (let each = 1; each <= answers; each += 1) {
-    const lease = aLease({ cleanup: cleanupFor(endless, endpoint) });
-    await site.client.call('CreateLease', lease);
-    await site.client.call('ReleaseLease', lease);
-    await eventually(() => {
-      if (endpoint.arrivals.size < each || endpoint.open > 0) throw new Error(`answer ${each} is not over`);
-    });
-  }
-  await eventually(async () => {
-    const { cleanups } = await site.stats();
-    if (cleanups.collected !== before.collected + answers) throw new Error('not all are collected');
-  });
-  return Math.round((bytesReadBy(pid) - readBefore) / answers);
 }
