@@ -9,6 +9,8 @@ export interface ReplicaOptions {
   readonly name: string;
   readonly home: Home;
   readonly flags?: readonly string[];
+  /** Of Node, for itself. */
+  readonly nodeOptions?: string;
 }
 
 /** One `lease-server`, of a cluster or alone. It keeps its addresses over restarts, and notes every end that nobody asked for. */
@@ -60,7 +62,7 @@ export class Replica {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    const { name, home, flags = [] } = this.#options;
+    const { name, home, flags = [], nodeOptions } = this.#options;
     const settings = settingsOf(named(home, name));
     const child = new Child({
       name,
@@ -68,7 +70,7 @@ export class Replica {
         ...[main, 'serve', ...settings.flags],
         ...['--grpc-listen', this.#addresses.grpc, '--http-listen', this.#addresses.http, ...flags],
       ],
-      env: settings.env,
+      env: { ...settings.env, ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }) },
     });
     this.#child = child;
     this.#dismissed = false;

@@ -18,6 +18,8 @@ export interface SiteOptions {
   /** Default 1. More need `postgres`. */
   readonly replicas?: number;
   readonly flags: readonly string[];
+  /** Of Node, for each replica. */
+  readonly nodeOptions?: string;
 }
 
 /** Real servers on one storage, from their start to a stop after which everything has to add up. */
@@ -42,11 +44,23 @@ export class Site implements AsyncDisposable {
     this.client = new RawClient(replicas[0]?.grpc ?? '', { ownConnection: true });
   }
 
-  static async open({ storage, database, replicas: count = 1, flags }: SiteOptions): Promise<Site> {
+  static async open({
+    storage,
+    database,
+    replicas: count = 1,
+    flags,
+    nodeOptions,
+  }: SiteOptions): Promise<Site> {
     const { home, free } = await homeOf(storage, database);
     const replicas = Array.from(
       { length: count },
-      (_, at) => new Replica({ name: `${storage}-${at + 1}-${randomUUID().slice(0, 8)}`, home, flags }),
+      (_, at) =>
+        new Replica({
+          name: `${storage}-${at + 1}-${randomUUID().slice(0, 8)}`,
+          home,
+          flags,
+          ...(nodeOptions !== undefined && { nodeOptions }),
+        }),
     );
     try {
       // One after another: the first one makes the tables.

@@ -5,12 +5,17 @@ import type { End, HostileRow } from './row.js';
 
 const HEADERS = { ':status': 200, 'content-type': 'application/grpc+proto' };
 
-function grpcRow(name: string, end: End, answer: CallAnswer, hangs?: true): HostileRow {
-  const start = () => http2Endpoint(answer);
-  return { name: `gRPC: ${name}`, end, start, ...(hangs && { hangs }) };
+function grpcRow(
+  name: string,
+  end: End,
+  answer: CallAnswer,
+  how: Pick<HostileRow, 'hangs' | 'drops'> = {},
+): HostileRow {
+  return { name: `gRPC: ${name}`, end, start: () => http2Endpoint(answer), ...how };
 }
 
 const exhausted = (name: string, answer: CallAnswer) => grpcRow(name, 'exhausted', answer);
+const dropping = (name: string, answer: CallAnswer) => grpcRow(name, 'exhausted', answer, { drops: true });
 
 /** An answer without a message: its status comes with its headers. */
 function trailersOnly(trailers: Readonly<Record<string, string>>): CallAnswer {
@@ -77,15 +82,15 @@ export const grpcRows: readonly HostileRow[] = [
     stream.respond(HEADERS);
     setImmediate(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   }),
-  exhausted('GOAWAY, then the connection closes', (_, session) => {
+  dropping('GOAWAY, then the connection closes', (_, session) => {
     session.goaway(constants.NGHTTP2_NO_ERROR, 0);
     setImmediate(() => session.destroy());
   }),
-  exhausted('GOAWAY with ENHANCE_YOUR_CALM', (_, session) => {
+  dropping('GOAWAY with ENHANCE_YOUR_CALM', (_, session) => {
     session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     setImmediate(() => session.destroy());
   }),
-  exhausted('the connection drops', (_, session) => session.destroy()),
+  dropping('the connection drops', (_, session) => session.destroy()),
   exhausted('a message beyond 64 KB', message(framed(Buffer.alloc(65_537)))),
   exhausted('a message of 4 GB', (stream) => {
     stream.respond(HEADERS);
@@ -96,8 +101,8 @@ export const grpcRows: readonly HostileRow[] = [
     const bomb = framed(gzipSync(Buffer.alloc(64 * 1_024 * 1_024)), { compressed: true });
     message(bomb, '0', { 'grpc-encoding': 'gzip' })(stream, session);
   }),
-  grpcRow('never answers', 'exhausted', () => undefined, true),
-  grpcRow('headers, then silence', 'exhausted', (stream) => stream.respond(HEADERS), true),
+  grpcRow('never answers', 'exhausted', () => undefined, { hangs: true }),
+  grpcRow('headers, then silence', 'exhausted', (stream) => stream.respond(HEADERS), { hangs: true }),
   grpcRow(
     'a message byte by byte',
     'exhausted',
@@ -107,6 +112,6 @@ export const grpcRows: readonly HostileRow[] = [
       const timer = setInterval(() => stream.write('.'), 50);
       stream.once('close', () => clearInterval(timer));
     },
-    true,
+    { hangs: true },
   ),
 ];

@@ -4,7 +4,7 @@ import { type End, HANGING_MS, type HostileRow } from './row.js';
 
 const MAX_DETAIL_BYTES = 1_024;
 /** The executor's time to stop, and a busy machine. */
-const SLACK_MS = 1_500;
+const SLACK_MS = 7_000;
 
 const REASON_BY_END: Readonly<Record<End, string | undefined>> = {
   collected: undefined,

@@ -1,7 +1,10 @@
 import { ATTEMPTS, type End, HANGING_MS, type HostileEndpoint, type HostileRow } from './row.js';
 
-/** For a timer to be heard, and a socket to be closed, on a busy machine. */
-const SLACK_MS = 1_500;
+/**
+ * For a timer to be heard, and a socket to be closed, on a machine that runs ten times as much as it has cores for: there a
+ * second has taken five. The report says how long it took.
+ */
+const SLACK_MS = 7_000;
 /** From the end of a pause to the attempt: nobody waits for a Retry-After of a century. */
 const LATE_MS = 10_000;
 /** Each process reads the clock for itself, to the millisecond. */
@@ -19,7 +22,7 @@ const ATTEMPTS_BY_END: Readonly<Record<End, number>> = {
 
 /** What the endpoint saw that it should not have seen, once its cleanups are over. */
 export function judgeRow(
-  { name, end, hangs, pauseMs }: HostileRow,
+  { name, end, hangs, drops, pauseMs }: HostileRow,
   endpoint: HostileEndpoint,
   objectIds: readonly string[],
 ): readonly string[] {
@@ -27,7 +30,8 @@ export function judgeRow(
   const wanted = ATTEMPTS_BY_END[end];
   for (const id of objectIds) {
     const arrivals = endpoint.arrivals.get(id) ?? [];
-    if (arrivals.length !== wanted)
+    const isMissed = drops ? arrivals.length < 1 : arrivals.length < wanted;
+    if (isMissed || arrivals.length > wanted)
       violations.push(`F9: ${name}: ${arrivals.length} attempts, not ${wanted}`);
     const [first, second] = arrivals;
     if (pauseMs === undefined || first === undefined || second === undefined) continue;

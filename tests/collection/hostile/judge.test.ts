@@ -25,6 +25,11 @@ describe('F9: the judge of an endpoint', () => {
     expect(judgeRow({ ...row, end: 'unreached' }, saw([]), ['a'])).toEqual([]);
   });
 
+  it('accepts that a dropped connection takes along what had not arrived, but not all of it', () => {
+    expect(judgeRow({ ...row, drops: true }, saw([0]), ['a'])).toEqual([]);
+    expect(judgeRow({ ...row, drops: true }, saw([]), ['a'])).toHaveLength(1);
+  });
+
   it.each<[string, Partial<HostileRow>, HostileEndpoint]>([
     ['F9: x: 1 attempts, not 2', {}, saw([0])],
     ['F9: x: 2 attempts, not 1', { end: 'collected' }, saw([0, 50])],

@@ -12,6 +12,8 @@ export interface HostileRow {
   readonly start: () => Promise<HostileEndpoint>;
   /** Attempts last until they time out. */
   readonly hangs?: true;
+  /** Drops the connection, and with it another call that it may not have seen yet: fewer may arrive than were made. */
+  readonly drops?: true;
   /** Between the two attempts: at least so long, and not much longer than the other. */
   readonly pauseMs?: readonly [least: number, most: number];
 }
