@@ -1,10 +1,10 @@
 // Endpoints that do everything but answer, against a real server on each store: at least 2,000 attempts each (F9).
-// `npm run gate -- hostile-endpoints [--rounds 10]`.
+// `npm run gate -- hostile-endpoints [--rounds 5]`.
 import { parseArgs } from 'node:util';
 import { siege, type SiegeReport } from '../tests/collection/hostile/siege.js';
 import { conclude, progress } from './verdict.js';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '10' } } });
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const rounds = Number(values.rounds);
 const MIN_ATTEMPTS = 2_000;
 
