@@ -33,7 +33,7 @@ const STORES = [
 
 /** They measure how late things are, or load the machine to see what breaks: one file at a time, after all others. */
 const TIMED = [
-  'integration/{service,cluster}/**/*.test.ts',
+  'integration/{service,cluster,collection}/**/*.test.ts',
   'integration/client/blocked.test.ts',
   'integration/grpc/cleanup-prompt.test.ts',
 ];

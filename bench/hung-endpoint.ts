@@ -7,9 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
 import { CreateLeaseRequest, LeaseServiceClient, ReleaseLeaseRequest } from '@lease/protocol';
-import { CleanupEndpoints } from './cleanup-endpoints.js';
+import { CleanupEndpoints } from '../tests/collection/cleanup-endpoints.js';
+import { percentile } from '../tests/helpers/percentile.js';
 import { startMemoryServer } from './lease-servers.js';
-import { median, percentile, progress, reportFigure, reportLoad } from './report.js';
+import { median, progress, reportFigure, reportLoad } from './report.js';
 
 const BENCH = 'hung-endpoint';
 const ENDPOINTS = 10;

@@ -4,12 +4,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Collector, type LeaseStore } from '@lease/core';
 import { PostgresStore } from '@lease/storage-postgres';
+import { percentile } from '../tests/helpers/percentile.js';
 import { RunningPostgres } from '../tests/helpers/postgres/running-postgres.js';
-import { CleanupEndpoints } from './cleanup-endpoints.js';
+import { CleanupEndpoints } from '../tests/collection/cleanup-endpoints.js';
 import { aCreate, createAll, fill } from './fill.js';
 import { startPostgresServers } from './lease-servers.js';
-import { type Figure, percentile, progress, reportFigure, reportLoad } from './report.js';
-import { SteadyRenewals } from './steady-renewals.js';
+import { type Figure, progress, reportFigure, reportLoad } from './report.js';
+import { SteadyRenewals } from '../tests/collection/steady-renewals.js';
 
 const BENCH = 'postgres-expiry';
 const MANY = 100_000;

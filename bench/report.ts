@@ -27,12 +27,6 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-/** The value that so many of a hundred do not exceed. */
-export function percentile(percent: number, numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? NaN;
-}
-
 export function progress(line: string): void {
   stderr.write(`${stderr.isTTY ? '\r\u001b[K' : ''}${line}${stderr.isTTY ? '' : '\n'}`);
 }

@@ -3,6 +3,7 @@ import { LeaseClient } from '@lease/client';
 import { seededRandom } from '@lease/core/testing';
 import { eventually } from '../helpers/eventually.js';
 import { RunningPostgres } from '../helpers/postgres/running-postgres.js';
+import { recountPostgres } from '../helpers/recount/recount-postgres.js';
 import { Endpoint } from './endpoint.js';
 import { type Evidence, judge } from './judge.js';
 import { Ledger } from './ledger.js';
@@ -62,8 +63,7 @@ export class Cluster implements AsyncDisposable {
       const fixed = ['--grace', `${GRACE_MS}ms`, '--claim-ttl', `${CLAIM_MS}ms`];
       return new Replica({
         name: `replica-${this.schema}-${index + 1}`,
-        url: url ?? postgres.url,
-        schema: this.schema,
+        home: { storage: 'postgres', url: url ?? postgres.url, schema: this.schema },
         flags: [...fixed, ...flags],
       });
     });
@@ -172,6 +172,7 @@ export class Cluster implements AsyncDisposable {
       const surprises = this.replicas.flatMap((replica) => replica.surprises);
       return [
         ...surprises,
+        ...(await recountPostgres(this.postgres.url, this.schema)),
         ...judge({ ...found, ledger, calls: endpoint.calls, leases, finished, lost, failed, stats }),
       ];
     } finally {

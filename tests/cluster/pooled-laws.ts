@@ -10,6 +10,7 @@ import {
 } from '@lease/core/testing';
 import { PostgresStore } from '@lease/storage-postgres';
 import postgres from 'postgres';
+import { replaceClock, setClock } from '../helpers/postgres/test-clock.js';
 
 /** Where the store is reached, and where the server behind it is, for arranging. */
 export interface PooledServer {
@@ -29,7 +30,7 @@ export async function pooledLaws({ poolerUrl, serverUrl }: PooledServer): Promis
   const sql = postgres(serverUrl, { max: 1, onnotice: () => undefined });
   try {
     await (await PostgresStore.open({ url: poolerUrl, schema: SCHEMA })).close();
-    await replaceClock(sql);
+    await replaceClock(sql, SCHEMA);
     for (const law of laws) {
       try {
         await runLaw(law, () => PooledContext.open(poolerUrl, sql));
@@ -44,15 +45,6 @@ export async function pooledLaws({ poolerUrl, serverUrl }: PooledServer): Promis
 }
 
 const SCHEMA = 'laws';
-
-/** From here on the one place where the store reads time reads a table. */
-async function replaceClock(sql: postgres.Sql): Promise<void> {
-  await sql.unsafe(
-    `create table ${SCHEMA}.test_clock (ms) as values (0::bigint);
-     create or replace function ${SCHEMA}.lease_now() returns timestamptz language sql volatile
-       return (select to_timestamp(ms / 1000.0) from ${SCHEMA}.test_clock)`,
-  );
-}
 
 /** Makes the store as new: to migrate through a pooler takes a second. */
 async function empty(sql: postgres.Sql): Promise<void> {
@@ -84,7 +76,7 @@ class PooledContext implements LawContext {
     let nowMs = new ManualClock().wallMs();
     const advance = async (ms: number) => {
       nowMs += ms;
-      await sql.unsafe(`update ${SCHEMA}.test_clock set ms = ${nowMs}`);
+      await setClock(sql, SCHEMA, nowMs);
     };
     await advance(0);
     // A replica's own clock decides nothing.

@@ -1,18 +1,19 @@
 import { Child, type Exit } from '../helpers/child.js';
 import { executable } from '../helpers/executable.js';
+import { type Home, settingsOf } from '../helpers/home.js';
 
 const main = executable(import.meta.resolve('@lease/server/package.json'));
 
 export interface ReplicaOptions {
-  /** Also the application name of its sessions at the database. */
+  /** Also the application name of its sessions at a database. */
   readonly name: string;
-  /** Of the database. */
-  readonly url: string;
-  readonly schema: string;
+  readonly home: Home;
   readonly flags?: readonly string[];
+  /** Of Node, for itself. */
+  readonly nodeOptions?: string;
 }
 
-/** One `lease-server` of a cluster. It keeps its addresses over restarts, and notes every end that nobody asked for. */
+/** One `lease-server`, of a cluster or alone. It keeps its addresses over restarts, and notes every end that nobody asked for. */
 export class Replica {
   readonly name: string;
   /** What it claims as, once {@link Cluster} has found out. New at each start. */
@@ -38,6 +39,13 @@ export class Replica {
     return `http://${this.#addresses.http}`;
   }
 
+  /** Of the present process. */
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined || !this.running) throw new Error(`${this.name} does not run`);
+    return pid;
+  }
+
   get running(): boolean {
     return this.#child?.running ?? false;
   }
@@ -54,17 +62,15 @@ export class Replica {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    const { name, schema, flags = [] } = this.#options;
-    const url = new URL(this.#options.url);
-    url.searchParams.set('application_name', name);
+    const { name, home, flags = [], nodeOptions } = this.#options;
+    const settings = settingsOf(named(home, name));
     const child = new Child({
       name,
       args: [
-        ...[main, 'serve', '--storage', 'postgres', '--database-schema', schema],
+        ...[main, 'serve', ...settings.flags],
         ...['--grpc-listen', this.#addresses.grpc, '--http-listen', this.#addresses.http, ...flags],
       ],
-      // Not a flag: whoever lists the processes sees those.
-      env: { LEASE_DATABASE_URL: url.href },
+      env: { ...settings.env, ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }) },
     });
     this.#child = child;
     this.#dismissed = false;
@@ -101,8 +107,14 @@ export class Replica {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined || !this.running) throw new Error(`${this.name} does not run`);
-    process.kill(pid, signal);
+    process.kill(this.pid, signal);
   }
+}
+
+/** So that the database tells whose session it is. */
+function named(home: Home, name: string): Home {
+  if (home.storage !== 'postgres') return home;
+  const url = new URL(home.url);
+  url.searchParams.set('application_name', name);
+  return { ...home, url: url.href };
 }

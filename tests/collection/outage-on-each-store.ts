@@ -6,7 +6,7 @@ import { SqliteStore } from '@lease/storage-sqlite';
 import postgres from 'postgres';
 import { RunningPostgres } from '../helpers/postgres/running-postgres.js';
 import { ClockedSchema, DatabaseTime } from '../integration/storage/clocked-schema.js';
-import { scratch } from '../integration/storage/scratch.js';
+import { scratch } from '../helpers/scratch.js';
 import { longOutage, type LongOutage, type LongOutageReport } from './outage.js';
 import type { TimedStore } from './virtual-store.js';
 

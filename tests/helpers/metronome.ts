@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './lifetime.js';
+import { percentile } from './percentile.js';
 
 /** A process that calls this one on time, beside a test that measures how late something else calls it. */
 export interface Metronome extends AsyncDisposable {
@@ -37,8 +38,7 @@ export async function startMetronome(): Promise<Metronome> {
   };
 }
 
-/** The value that 99 of 100 do not exceed. */
+/** The value that 99 of 100 do not exceed. Infinite if there is none. */
 export function p99(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Infinity;
+  return values.length === 0 ? Infinity : percentile(99, values);
 }

@@ -1,8 +1,11 @@
 import { expect } from 'vitest';
+import { imbalancesOf } from './balance.js';
 import type { Child, Exit } from './child.js';
 import { executable } from './executable.js';
+import { type Home, recountHome, settingsOf } from './home.js';
 import { startChild, temporaryDirectory } from './lifetime.js';
 import { freshSchema } from './postgres/index.js';
+import { RawClient } from './raw-client.js';
 
 const main = executable(import.meta.resolve('@lease/server/package.json'));
 
@@ -25,34 +28,25 @@ export interface ServerOptions {
 /** A real server in a process of its own. Ends with the test file, or with `await using`. */
 export class RunningServer implements AsyncDisposable {
   readonly #options: ServerOptions;
-  readonly #storage: Storage;
-  readonly #storageFlags: readonly string[];
-  /** Of a sqlite server. */
-  readonly dataDir: string | undefined;
+  readonly #home: Home;
   #child: Child;
   #addresses = { grpc: '127.0.0.1:0', http: '127.0.0.1:0' };
 
-  private constructor(options: ServerOptions, database: ServerOptions['database']) {
-    const { storage = 'sqlite' } = options;
+  private constructor(options: ServerOptions) {
     this.#options = options;
-    this.#storage = storage;
-    this.dataDir = storage === 'sqlite' ? (options.dataDir ?? temporaryDirectory()) : undefined;
-    this.#storageFlags = [
-      ...['--storage', storage],
-      ...(this.dataDir === undefined ? [] : ['--data-dir', this.dataDir]),
-      ...(database === undefined
-        ? []
-        : ['--database-url', database.url, '--database-schema', database.schema]),
-    ];
+    this.#home = homeOf(options);
     this.#child = this.#spawn();
   }
 
   static async start(options: ServerOptions): Promise<RunningServer> {
-    const isPostgres = options.storage === 'postgres';
-    const database = isPostgres ? (options.database ?? freshSchema()) : undefined;
-    const server = new RunningServer(options, database);
+    const server = new RunningServer(options);
     await server.#untilReady();
     return server;
+  }
+
+  /** Of a sqlite server. */
+  get dataDir(): string | undefined {
+    return this.#home.storage === 'sqlite' ? this.#home.dataDir : undefined;
   }
 
   /** `host:port`. The same after a restart. */
@@ -73,9 +67,13 @@ export class RunningServer implements AsyncDisposable {
     return this.#child.kill(signal);
   }
 
-  /** Asks it to end, and expects that it does so cleanly (L6). */
+  /** Asks it to end, and expects that it does so cleanly (L6), and that its totals agree with a recount (S6, S16). */
   async stop(): Promise<void> {
+    const broken = [...(await this.#imbalances())];
     expect(await this.kill('SIGTERM'), this.#child.output).toEqual({ code: 0, signal: null });
+    broken.push(...(await recountHome(this.#home)));
+    const flags = (this.#options.flags ?? []).join(' ');
+    expect(broken, `${this.#child.name} ${flags}: ${broken.join('; ')}`).toEqual([]);
   }
 
   /** Starts it again on the same data and at the same addresses; kills it first if it still runs. */
@@ -89,22 +87,40 @@ export class RunningServer implements AsyncDisposable {
     await this.kill('SIGKILL');
   }
 
+  /** Any snapshot will do: the sums hold in each. */
+  async #imbalances(): Promise<readonly string[]> {
+    using client = new RawClient(this.grpc, { ownConnection: true });
+    return imbalancesOf((await client.call('GetStats', {})).stats);
+  }
+
   #spawn(): Child {
     const { flags = [], env = {} } = this.#options;
     const { grpc, http } = this.#addresses;
+    const settings = settingsOf(this.#home);
     return startChild({
-      name: `lease-server (${this.#storage})`,
+      name: `lease-server (${this.#home.storage})`,
       args: [
-        ...[main, 'serve', ...this.#storageFlags],
+        ...[main, 'serve', ...settings.flags],
         ...['--grpc-listen', grpc, '--http-listen', http, ...flags],
       ],
-      env,
+      env: { ...settings.env, ...env },
     });
   }
 
   async #untilReady(): Promise<void> {
     const { grpc, http } = await this.#child.ready();
     this.#addresses = { grpc: String(grpc), http: String(http) };
+  }
+}
+
+function homeOf({ storage = 'sqlite', dataDir, database }: ServerOptions): Home {
+  switch (storage) {
+    case 'memory':
+      return { storage };
+    case 'sqlite':
+      return { storage, dataDir: dataDir ?? temporaryDirectory() };
+    case 'postgres':
+      return { storage, ...(database ?? freshSchema()) };
   }
 }
 

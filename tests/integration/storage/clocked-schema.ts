@@ -1,6 +1,7 @@
 import { ManualClock } from '@lease/core/testing';
 import { PostgresStore } from '@lease/storage-postgres';
 import type postgres from 'postgres';
+import { replaceClock, setClock } from '../../helpers/postgres/test-clock.js';
 import type { TestTime } from './open-store.js';
 
 /** A schema whose store reads its time from a table: the one place where it reads time is replaced. */
@@ -19,17 +20,12 @@ export class ClockedSchema {
   static async create(url: string, schema: string, sql: postgres.Sql): Promise<ClockedSchema> {
     await (await PostgresStore.open({ url, schema })).close();
     const created = new ClockedSchema(url, schema, sql);
-    await sql`create table ${sql(schema)}.test_clock (ms bigint not null)`;
-    await sql`insert into ${sql(schema)}.test_clock values (0)`;
-    await sql.unsafe(
-      `create or replace function "${schema}".lease_now() returns timestamptz language sql volatile
-         return (select to_timestamp(ms / 1000.0) from "${schema}".test_clock)`,
-    );
+    await replaceClock(sql, schema);
     return created;
   }
 
   async setTime(ms: number): Promise<void> {
-    await this.#sql`update ${this.#sql(this.name)}.test_clock set ms = ${ms}::bigint`;
+    await setClock(this.#sql, this.name, ms);
   }
 
   /** Makes the store as new. To drop and migrate a schema takes ten times as long. */

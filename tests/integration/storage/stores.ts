@@ -5,10 +5,10 @@ import { ManualClock, seededRandom } from '@lease/core/testing';
 import { MemoryStore } from '@lease/storage-memory';
 import { SqliteStore } from '@lease/storage-sqlite';
 import { afterAll } from 'vitest';
+import { scratch } from '../../helpers/scratch.js';
 import { numberedStore } from './numbered-store.js';
 import type { OpenStore, StoreUnderTest } from './open-store.js';
 import { PostgresContext } from './postgres-context.js';
-import { scratch } from './scratch.js';
 
 /** What closes and opens again. */
 class Context implements OpenStore {

@@ -40,6 +40,12 @@ export interface ExchangeRequest {
 const MAX_HEADER_BYTES = 16_384;
 
 /**
+ * Answers with 1xx that may come before the one. Whoever sends them without an end would keep this process reading, at full
+ * speed, until the deadline: measured, one such endpoint held up all others for seconds.
+ */
+const MAX_INFORMATIONAL = 16;
+
+/**
  * One POST and its answer. Throws only if the request cannot be formed. Nothing is repeated here: a kept connection that
  * its peer closes just as we write looks the same as one whose peer took the request and died, so it is `sent`. The
  * store then bars revival until a later attempt is answered, and where the peer took nothing, that is the only callback.
@@ -78,6 +84,11 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
     });
     // What Node destroys without a word, such as an answer with 101. Once there is a response, its reader sees the end.
     let responded = false;
+    let informational = 0;
+    post.on('information', () => {
+      informational += 1;
+      if (informational > MAX_INFORMATIONAL) broken(`more than ${MAX_INFORMATIONAL} answers with 1xx`);
+    });
     post.on('close', () => {
       if (!responded) broken('the connection closed without an answer');
     });

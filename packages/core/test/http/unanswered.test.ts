@@ -109,11 +109,18 @@ describe('an attempt that was not answered', () => {
   test.each([
     ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['headers beyond 16 KB', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['one early hint after the other', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(17)],
     ['a change of protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
   ])('%s is no answer', async (_, part) => {
     const endpoint = await on.speaking(part);
     expect(await on.execute(httpClaim(endpoint.url))).toMatchObject({ kind: 'retry', contact: 'unanswered' });
     await openConnections(endpoint, 0);
+  });
+
+  test('early hints before an answer do no harm', async () => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(16);
+    const endpoint = await on.speaking(`${hints}HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n`);
+    expect(await on.execute(httpClaim(endpoint.url))).toMatchObject({ kind: 'done', statusCode: 200 });
   });
 
   test('an abort ends it at once, with its reason', async () => {

@@ -1,18 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { credentials } from '@grpc/grpc-js';
-import type { Lease } from '@lease/core';
 import { LeaseServiceClient, RenewLeaseRequest } from '@lease/protocol';
 
 const EVERY_MS = 5;
 
+/** What a renewal names. */
+export interface HeldLease {
+  readonly leaseId: string;
+  readonly serviceId: string;
+}
+
 /** Renewals at a steady pace, 200 a second, one lease per call: whoever is slow is not asked more slowly. */
 export class SteadyRenewals implements Disposable {
   readonly #clients: readonly LeaseServiceClient[];
-  readonly #leases: readonly Lease[];
+  readonly #leases: readonly HeldLease[];
   #sent = 0;
 
   /** The servers and the leases take turns. */
-  constructor(addresses: readonly string[], leases: readonly Lease[]) {
+  constructor(addresses: readonly string[], leases: readonly HeldLease[]) {
     this.#clients = addresses.map((address) => new LeaseServiceClient(address, credentials.createInsecure()));
     this.#leases = leases;
   }
