@@ -12,6 +12,7 @@ import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
 import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
+import { grpcCredentials, httpPair } from './serving/tls.js';
 
 export interface LeaseServer {
   /** `host:port`, with the ports that were bound. */
@@ -87,6 +88,7 @@ async function serve(
   const httpServer = operationsServer({
     readiness,
     metrics,
+    tls: httpPair(config),
     onFault: (error) => {
       log.error({ err: error }, 'page failed');
     },
@@ -94,7 +96,7 @@ async function serve(
   opened.push(() => shutDownHttp(httpServer));
   const http = await bindHttp(httpServer, config.httpListen);
   opened.push(() => shutDownGrpc(grpcServer, 0));
-  const grpc = await bindGrpc(grpcServer, config.grpcListen);
+  const grpc = await bindGrpc(grpcServer, config.grpcListen, grpcCredentials(config));
   for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
   collector?.start();
   readiness.serving({ sweeping: collector !== undefined });

@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { databaseName } from '@lease/storage-postgres';
 import { echo } from './echo.js';
 import type { Kind } from './kinds.js';
+import { readSmallFile } from './read-small-file.js';
+
+const MAX_URL_BYTES = 64 * 1_024;
 
 /** The URL of a PostgreSQL database; empty: none. What is wrong with it is said without its user and password. */
 export const databaseUrl: Kind<string> = {
   placeholder: 'url',
+  allowed:
+    '`postgres://user:password@host:port/database`, with `sslmode`, `sslrootcert`, `host` and `application_name` as parameters',
   parse: (text) => {
     const flaw = text === '' ? undefined : flawOf(text);
     return flaw === undefined ? { value: text } : { flaw };
@@ -15,16 +19,12 @@ export const databaseUrl: Kind<string> = {
 /** The URL in the file of that name; empty: none. */
 export const databaseUrlFile: Kind<string> = {
   placeholder: 'file',
+  allowed: 'a path',
   parse: (path) => {
     if (path === '') return { value: '' };
-    let url: string;
-    try {
-      url = readFileSync(path, 'utf8').trim();
-    } catch (error) {
-      return {
-        flaw: `${echo(path)} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'no file name'}`,
-      };
-    }
+    const file = readSmallFile(path, MAX_URL_BYTES);
+    if ('flaw' in file) return file;
+    const url = file.text.trim();
     const flaw = flawOf(url);
     return flaw === undefined ? { value: url } : { flaw: `in ${echo(path)}: ${flaw}` };
   },
@@ -33,6 +33,7 @@ export const databaseUrlFile: Kind<string> = {
 /** PostgreSQL cuts longer names off, and two schemas would be one. */
 export const schemaName: Kind<string> = {
   placeholder: 'name',
+  allowed: 'up to 63 of `a-z`, `0-9` and `_`, none that PostgreSQL keeps to itself',
   parse: (text) =>
     /^[a-z_][a-z0-9_]{0,62}$/.test(text) && !/^(pg_|information_schema$)/.test(text)
       ? { value: text }
