@@ -4,15 +4,23 @@ import { SERVING_SETTINGS } from './settings/serving.js';
 import type { Setting } from './settings/setting.js';
 import { STORAGE_SETTINGS } from './settings/storage.js';
 
+/** The settings by what they are about. */
+export const SECTIONS = {
+  Serving: SERVING_SETTINGS,
+  Storage: STORAGE_SETTINGS,
+  Leases: LEASE_SETTINGS,
+  Cleanups: CLEANUP_SETTINGS,
+} as const;
+
 /**
  * Every setting of the server. Its name makes the flag (`minTtlMs`: `--min-ttl`; a unit at the end is left out), the key
  * in a file (`min-ttl`) and the variable (`LEASE_MIN_TTL`).
  */
 export const SETTINGS = {
-  ...SERVING_SETTINGS,
-  ...STORAGE_SETTINGS,
-  ...LEASE_SETTINGS,
-  ...CLEANUP_SETTINGS,
+  ...SECTIONS.Serving,
+  ...SECTIONS.Storage,
+  ...SECTIONS.Leases,
+  ...SECTIONS.Cleanups,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

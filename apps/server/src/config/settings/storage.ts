@@ -6,7 +6,7 @@ import { setting } from './setting.js';
 export const STORAGE_SETTINGS = {
   storage: setting(choice('sqlite', 'memory', 'postgres'), {
     default: 'sqlite',
-    doc: 'sqlite: durable, in --data-dir; postgres: any number of servers over one database; memory: gone when the server stops',
+    doc: 'where leases are kept: sqlite, durable in --data-dir; postgres, one database for any number of servers; memory, gone when the server stops',
     reason: 'Durable with nothing to install. Where one machine is not enough: postgres.',
   }),
   dataDir: setting(directory, {
@@ -18,7 +18,7 @@ export const STORAGE_SETTINGS = {
   databaseUrl: setting(databaseUrl, {
     default: '',
     doc: 'the PostgreSQL database, postgres://user:password@host:5432/name; better in a file or in the environment, since flags can be seen by other users',
-    reason: 'Only with --storage postgres, which needs it or --database-url-file.',
+    reason: 'PostgreSQL storage needs either this or --database-url-file; other storage takes neither.',
     secret: 'value',
   }),
   databaseUrlFile: setting(databaseUrlFile, {
