@@ -11,7 +11,7 @@ const NO_SCHEMA =
 const CLAIM =
   'is not within 32001ms to 1h: a claim must outlast the longest attempt (30s) and leave 2s to record how it ended';
 const SWEEP = 'is not within 1ms to 500ms: after a second without a sweep, expiry pauses as after an outage';
-const TARGET_IS_URL = 'is a URL: its host is needed, without a scheme and without a user';
+const NO_HOST = 'is no plain host: no scheme, user or control character may be in it';
 
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
 const GOOD_FILE = plant('good', `${DATABASE}\n`);
@@ -161,12 +161,12 @@ export const BAD_GIVEN: readonly (readonly [string, Record<string, string>, read
   [
     '--allow-cleanup-target a.example,https://u:hunter2@b.example/',
     {},
-    [`--allow-cleanup-target: entry 2 ${TARGET_IS_URL}`],
+    [`--allow-cleanup-target: entry 2 ${NO_HOST}`],
   ],
   [
     '',
     { LEASE_ALLOW_CLEANUP_TARGET: 'u:hunter2@b.example' },
-    [`LEASE_ALLOW_CLEANUP_TARGET: entry 1 ${TARGET_IS_URL}`],
+    [`LEASE_ALLOW_CLEANUP_TARGET: entry 1 ${NO_HOST}`],
   ],
   [
     '--data-dir= --storage postgres://u:hunter2@db/lease?password=hunter2',

@@ -106,10 +106,10 @@ export const egressEntries: Kind<readonly string[]> = {
   isList: true,
   parse: (text) => {
     const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
-    // The guard's objections quote the entry.
-    const url = entries.findIndex((entry) => /\/\/|@/.test(entry));
-    if (url >= 0)
-      return { flaw: `entry ${url + 1} is a URL: its host is needed, without a scheme and without a user` };
+    // The guard's objections quote the entry as it is.
+    const odd = entries.findIndex((entry) => /\/\/|@|\p{C}/u.test(entry));
+    if (odd >= 0)
+      return { flaw: `entry ${odd + 1} is no plain host: no scheme, user or control character may be in it` };
     try {
       egressGuard({ allowLoopback: false, allow: entries });
       return { value: entries };
