@@ -1,13 +1,14 @@
-import { inline, withoutSecrets } from './config/echo.js';
+import { inline } from './config/echo.js';
+import { shownText } from './config/origin.js';
 import type { GoodConfig } from './config/read-config.js';
-import { flagName, SETTING_NAMES, type SettingName, SETTINGS } from './config/settings.js';
+import { flagName, SETTING_NAMES } from './config/settings.js';
 
 const HEADINGS = ['setting', 'value', 'source'] as const;
 
 /** The effective configuration as a table for people: what holds, and who said so. Ends with a newline. */
 export function configTable({ origins }: Pick<GoodConfig, 'origins'>): string {
   const rows = SETTING_NAMES.map((name) => {
-    const value = shownValue(name, origins);
+    const value = shownText(origins, name);
     return [flagName(name), value === '' ? '(none)' : inline(value), origins[name]?.source ?? ''] as const;
   });
   const table = [HEADINGS, ...rows];
@@ -28,14 +29,8 @@ export function configJson({ origins, warnings }: Pick<GoodConfig, 'origins' | '
   const settings = Object.fromEntries(
     SETTING_NAMES.map((name) => [
       flagName(name),
-      { value: shownValue(name, origins), source: origins[name]?.source },
+      { value: shownText(origins, name), source: origins[name]?.source },
     ]),
   );
   return `${JSON.stringify({ settings, warnings }, null, 2)}\n`;
-}
-
-/** As it was given; of a secret, only whether it was. */
-function shownValue(name: SettingName, origins: GoodConfig['origins']): string {
-  const text = origins[name]?.text ?? '';
-  return SETTINGS[name].secret === 'value' && text !== '' ? '(set)' : withoutSecrets(text);
 }

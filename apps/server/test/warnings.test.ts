@@ -54,6 +54,13 @@ describe('what is risky', () => {
     expect(await warningsOf(flags)).toEqual([]);
   });
 
+  it('shows at most 64 characters of a value', async () => {
+    const entries = ['public', ...Array.from({ length: 500 }, (_, i) => `host-${i}.example`)].join(',');
+    expect(await warningsOf(`--allow-cleanup-target ${entries}`)).toEqual([
+      `--allow-cleanup-target (${entries.slice(0, 64)}...): whoever can take leases can have any public address called`,
+    ]);
+  });
+
   it('is named by its source', async () => {
     const path = plant('lease.yaml', 'grace: 0s\n');
     expect(await warningsOf(`--config ${path}`, { LEASE_STORAGE: 'memory' })).toEqual([

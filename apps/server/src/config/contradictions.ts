@@ -28,7 +28,7 @@ function above(
 ): string[] {
   const { [lower]: lowerMs, [upper]: upperMs } = config;
   if (lowerMs === undefined || upperMs === undefined || lowerMs <= upperMs) return [];
-  return [`${named(origins, lower, lowerMs)} is above ${named(origins, upper, upperMs)}`];
+  return [`${named(origins, lower)} is above ${named(origins, upper)}`];
 }
 
 /** Whoever names a database and forgets `--storage postgres` would be served from a file. */
@@ -41,17 +41,15 @@ function database({ storage, databaseUrl, databaseUrlFile }: Partial<Config>, or
   const given = names.map((name) => nameOf(origins, name));
   if (given.length === 2) return [`${given.join(' and ')} are both given: one is enough`];
   if (storage !== 'postgres')
-    return given.map(
-      (name) => `${name} is for --storage postgres, not for ${named(origins, 'storage', storage)}`,
-    );
+    return given.map((name) => `${name} is for --storage postgres, not for ${named(origins, 'storage')}`);
   return given.length === 0
-    ? [`${named(origins, 'storage', storage)} needs --database-url or --database-url-file`]
+    ? [`${named(origins, 'storage')} needs --database-url or --database-url-file`]
     : [];
 }
 
 function samePort(a: Listener, b: Listener, origins: Origins): string[] {
   if (!overlap(a.address, b.address)) return [];
-  const names = [a, b].map(({ name, address }) => named(origins, name, address));
+  const names = [a, b].map(({ name }) => named(origins, name));
   return [`${names.join(' and ')} need the same port`];
 }
 
@@ -63,6 +61,6 @@ function isPlain({ insecureListen, tlsCert, tlsKey }: Partial<Config>): boolean 
 function exposed({ name, address }: Listener, origins: Origins): string[] {
   if (isLoopback(address)) return [];
   return [
-    `${named(origins, name, address)} is not on loopback: that needs --tls-cert and --tls-key, or --insecure-listen for plain text`,
+    `${named(origins, name)} is not on loopback: that needs --tls-cert and --tls-key, or --insecure-listen for plain text`,
   ];
 }

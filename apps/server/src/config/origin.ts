@@ -1,6 +1,5 @@
-import { formatDuration } from './duration.js';
-import { formatListenAddress, type ListenAddress } from './listen-address.js';
-import { flagName, type SettingName, variableName } from './settings.js';
+import { cut, inline, withoutSecrets } from './echo.js';
+import { flagName, type SettingName, SETTINGS, variableName } from './settings.js';
 
 /** Where the text of a setting comes from. */
 export interface Origin {
@@ -41,14 +40,14 @@ export function nameOf(origins: Origins, name: SettingName): string {
   return origins[name]?.name ?? `--${flagName(name)}`;
 }
 
+/** The text as it was given, as everybody may see it: of a secret, only whether there is one. Empty: none. */
+export function shownText(origins: Origins, name: SettingName): string {
+  const text = origins[name]?.text ?? '';
+  return SETTINGS[name].secret === 'value' && text !== '' ? '(set)' : withoutSecrets(text);
+}
+
 /** The name with the value in brackets, and whether nobody chose it: `--grace (5s by default)`. */
-export function named(origins: Origins, name: SettingName, value: number | string | ListenAddress): string {
-  const shown =
-    typeof value === 'number'
-      ? formatDuration(value)
-      : typeof value === 'string'
-        ? value
-        : formatListenAddress(value);
+export function named(origins: Origins, name: SettingName): string {
   const chosen = origins[name]?.source === DEFAULT ? ' by default' : '';
-  return `${nameOf(origins, name)} (${shown}${chosen})`;
+  return `${nameOf(origins, name)} (${cut(inline(shownText(origins, name)))}${chosen})`;
 }

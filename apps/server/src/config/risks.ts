@@ -1,4 +1,3 @@
-import { inline } from './echo.js';
 import { isLoopback } from './listen-address.js';
 import { listenersOf } from './listeners.js';
 import { named, type Origins } from './origin.js';
@@ -79,6 +78,6 @@ export const RISKS: readonly Risk[] = [
 
 export function risks(config: Config, origins: Origins): string[] {
   return RISKS.filter(({ applies }) => applies(config)).map(
-    ({ setting, because }) => `${named(origins, setting, inline(origins[setting]?.text ?? ''))}: ${because}`,
+    ({ setting, because }) => `${named(origins, setting)}: ${because}`,
   );
 }
