@@ -31,6 +31,13 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
     contents: '--grace: 5s\n',
     errors: ['FILE:1: "--grace" is no setting (did you mean grace?)'],
   },
+  'thousands of them': {
+    contents: 'colour: red\n'.repeat(5_000),
+    errors: [
+      ...Array.from({ length: 20 }, (_, i) => `FILE:${i + 1}: "colour" is no setting`),
+      'FILE: 4980 more of this kind',
+    ],
+  },
   'a further file': { contents: 'config: other.yaml\n', errors: ['FILE:1: "config" is no setting'] },
   'a name of the language': {
     contents: '__proto__: 1\nconstructor: 2\n',

@@ -71,7 +71,7 @@ describe('random configuration', () => {
       fc.property(file, (contents) => {
         judge(readConfig({ config: plant('random.yaml', contents) }, {}));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -80,7 +80,7 @@ describe('random configuration', () => {
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         judge(readConfig({ config: plant('random.yaml', bytes) }, {}));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 

@@ -19,7 +19,8 @@ const MAX_FILE_BYTES = 64 * 1_024;
 /** A mapping, a list in it, and some more for a precise complaint. 60,000 brackets would end the process in the composer. */
 const MAX_DEPTH = 8;
 
-const MAX_SYNTAX_ERRORS = 10;
+/** Enough to see what kind of file it is; 64 KiB hold thousands of keys that are no setting. */
+const MAX_ERRORS = 20;
 
 interface FileEntry {
   /** As it would be given in a flag. */
@@ -41,7 +42,10 @@ export interface ConfigFile {
 export function readConfigFile(path: string, source: string): ConfigFile {
   const file = readSmallFile(path, MAX_FILE_BYTES);
   const parsed = 'flaw' in file ? illegible([`${source}: ${file.flaw}`]) : parse(file.text, inline(path));
-  return { path, ...parsed };
+  const errors = parsed.errors.slice(0, MAX_ERRORS);
+  const more = parsed.errors.length - errors.length;
+  if (more > 0) errors.push(`${inline(path)}: ${more} more of this kind`);
+  return { path, ...parsed, errors };
 }
 
 type Parsed = Omit<ConfigFile, 'path'>;
@@ -109,7 +113,7 @@ function syntaxErrors(document: Document, placeAt: (offset: number) => string): 
   const all = [...document.errors, ...document.warnings].map(
     ({ code, pos }) => `${placeAt(pos[0])}: is no plain YAML (${code.toLowerCase().replaceAll('_', ' ')})`,
   );
-  return [...new Set(all)].slice(0, MAX_SYNTAX_ERRORS);
+  return [...new Set(all)];
 }
 
 function rangeStart(node: unknown): number {

@@ -1,9 +1,9 @@
 import { type ConfigFile, readConfigFile } from './config-file.js';
 import { contradictions } from './contradictions.js';
-import { fromDefault, fromFile, fromFlag, fromVariable, type Origin, type Origins } from './origin.js';
-import { type Config, SETTING_NAMES, type SettingName, SETTINGS, variableName } from './settings.js';
 import { leaks } from './leaks.js';
+import { fromDefault, fromFile, fromFlag, fromVariable, type Origin, type Origins } from './origin.js';
 import { risks } from './risks.js';
+import { type Config, SETTING_NAMES, type SettingName, SETTINGS, variableName } from './settings.js';
 import { tlsWarnings } from './tls-checks.js';
 import { unknownVariables } from './unknown-variables.js';
 

@@ -60,13 +60,11 @@ function pairFlaws(
 /** What will be wrong soon. */
 export function tlsWarnings({ tlsCert }: Config, origins: Origins, nowMs: number): string[] {
   const [leaf] = certificatesIn(tlsCert);
-  if (leaf === undefined) return [];
-  const leftMs = Date.parse(leaf.validTo) - nowMs;
-  return leftMs > SOON_MS
-    ? []
-    : [
-        `${nameOf(origins, 'tlsCert')}: the certificate expires on ${day(leaf.validTo)}; a new one is read when the server starts`,
-      ];
+  if (leaf === undefined || Date.parse(leaf.validTo) > nowMs + SOON_MS) return [];
+  const cert = nameOf(origins, 'tlsCert');
+  return [
+    `${cert}: the certificate expires on ${day(leaf.validTo)}; a new one is read when the server starts`,
+  ];
 }
 
 function fileOf(origins: Origins, name: SettingName): string {
