@@ -95,7 +95,7 @@ describe('lease-server', () => {
       '--tls-key /no/such',
       { LEASE_TLS_CERT: NO_YAML },
       [
-        `LEASE_TLS_CERT: "${NO_YAML}" holds no certificate in PEM`,
+        `LEASE_TLS_CERT: in "${NO_YAML}": no certificate in PEM`,
         '--tls-key: "/no/such" cannot be read: ENOENT',
       ],
     ],

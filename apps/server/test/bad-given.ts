@@ -16,7 +16,7 @@ const NO_HOST = 'is no plain host: no scheme, user or control character may be i
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
 const GOOD_FILE = plant('good', `${DATABASE}\n`);
 const BAD_FILE = plant('bad', 'hunter2');
-const LONG_FILE = plant('long', 'hunter2'.repeat(10_000));
+const LONG_FILE = plant('long', 'hunter2'.repeat(200_000));
 const BAD_FILE_FLAW = `--database-url-file: in ${echo(BAD_FILE)}: ${NO_URL}`;
 
 /** Flags and environment, and every error that they get, in order. */
@@ -154,7 +154,7 @@ export const BAD_GIVEN: readonly (readonly [string, Record<string, string>, read
   [
     `--storage postgres --database-url-file ${LONG_FILE}`,
     {},
-    [`--database-url-file: ${echo(LONG_FILE)} is longer than 64 KiB`],
+    [`--database-url-file: ${echo(LONG_FILE)} is longer than 1024 KiB`],
   ],
   ['--storage postgres --database-url-file /', {}, ['--database-url-file: "/" cannot be read: EISDIR']],
   ['--min-ttl 20m', { LEASE_DEFAULT_TTL: '10m' }, ['--min-ttl (20m) is above LEASE_DEFAULT_TTL (10m)']],

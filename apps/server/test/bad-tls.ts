@@ -53,25 +53,22 @@ export const BAD_TLS: readonly (readonly [string, readonly string[]])[] = [
   [
     `--tls-cert ${NO_PEM} --tls-key ${NO_PEM} --tls-client-ca ${NO_PEM}`,
     [
-      `--tls-cert: ${echo(NO_PEM)} holds no certificate in PEM`,
-      `--tls-key: ${echo(NO_PEM)} holds no private key in PEM`,
-      `--tls-client-ca: ${echo(NO_PEM)} holds no certificate in PEM`,
+      `--tls-cert: in ${echo(NO_PEM)}: no certificate in PEM`,
+      `--tls-key: in ${echo(NO_PEM)}: no private key in PEM`,
+      `--tls-client-ca: in ${echo(NO_PEM)}: no certificate in PEM`,
     ],
   ],
   [
     `--tls-cert ${KEY} --tls-key ${CERT}`,
     [
-      `--tls-cert: ${echo(KEY)} holds no certificate in PEM`,
-      `--tls-key: ${echo(CERT)} holds no private key in PEM`,
+      `--tls-cert: in ${echo(KEY)}: no certificate in PEM`,
+      `--tls-key: in ${echo(CERT)}: no private key in PEM`,
     ],
   ],
-  [
-    `--tls-cert ${CUT} --tls-key ${KEY}`,
-    [`--tls-cert: ${echo(CUT)} holds a certificate that cannot be read`],
-  ],
+  [`--tls-cert ${CUT} --tls-key ${KEY}`, [`--tls-cert: in ${echo(CUT)}: a certificate that cannot be read`]],
   [
     `--tls-cert ${CERT} --tls-key ${LOCKED}`,
-    [`--tls-key: ${echo(LOCKED)} holds a key with a passphrase, which nobody is here to enter`],
+    [`--tls-key: in ${echo(LOCKED)}: a key with a passphrase, which nobody is here to enter`],
   ],
   [`--tls-cert ${LONG} --tls-key ${KEY}`, [`--tls-cert: ${echo(LONG)} is longer than 1024 KiB`]],
   [

@@ -8,9 +8,11 @@ import {
   type Pair,
   parseDocument,
   Parser,
+  type Scalar,
 } from 'yaml';
 import { didYouMean } from './did-you-mean.js';
 import { echo, inline } from './echo.js';
+import type { Parsed } from './kinds.js';
 import { readSmallFile } from './read-small-file.js';
 import { flagName, SETTING_NAMES, type SettingName, SETTINGS } from './settings.js';
 
@@ -41,17 +43,17 @@ export interface ConfigFile {
 /** A mapping of settings to texts and lists of texts, in YAML. `source`: who named the file. */
 export function readConfigFile(path: string, source: string): ConfigFile {
   const file = readSmallFile(path, MAX_FILE_BYTES);
-  const parsed = 'flaw' in file ? illegible([`${source}: ${file.flaw}`]) : parse(file.text, inline(path));
+  const parsed = 'flaw' in file ? illegible([`${source}: ${file.flaw}`]) : parse(file.value, inline(path));
   const errors = parsed.errors.slice(0, MAX_ERRORS);
   const more = parsed.errors.length - errors.length;
   if (more > 0) errors.push(`${inline(path)}: ${more} more of this kind`);
   return { path, ...parsed, errors };
 }
 
-type Parsed = Omit<ConfigFile, 'path'>;
+type Contents = Omit<ConfigFile, 'path'>;
 
 /** `label`: what messages call the file. */
-function parse(text: string, label: string): Parsed {
+function parse(text: string, label: string): Contents {
   if (depthOf(text) > MAX_DEPTH) return illegible([`${label}: nested too deep for a list of settings`]);
   const lines = new LineCounter();
   const placeAt = (offset = 0) => `${label}:${Math.max(lines.linePos(offset).line, 1)}`;
@@ -73,22 +75,23 @@ function parse(text: string, label: string): Parsed {
   for (const pair of contents.items as readonly Pair[]) {
     const { line } = lines.linePos(rangeStart(pair.key));
     const place = `${label}:${line}`;
-    const name = settingFor(pair.key);
-    if (typeof name !== 'string') {
-      errors.push(`${place}: ${name.flaw}`);
+    const key = settingFor(pair.key);
+    if ('flaw' in key) {
+      errors.push(`${place}: ${key.flaw}`);
       continue;
     }
+    const name = key.value;
     const before = seen.get(name);
     seen.set(name, line);
-    const value: { readonly text: string } | { readonly flaw: string } =
+    const parsed: Parsed<string> =
       before === undefined ? textOf(name, pair.value) : { flaw: `stands in line ${before} already` };
-    if ('flaw' in value) errors.push(`${place} ${flagName(name)}: ${value.flaw}`);
-    entries.set(name, 'text' in value ? { text: value.text, place } : undefined);
+    if ('flaw' in parsed) errors.push(`${place} ${flagName(name)}: ${parsed.flaw}`);
+    entries.set(name, 'value' in parsed ? { text: parsed.value, place } : undefined);
   }
   return { entries, errors, legible: true };
 }
 
-function illegible(errors: readonly string[]): Parsed {
+function illegible(errors: readonly string[]): Contents {
   return { entries: new Map(), errors, legible: false };
 }
 
@@ -120,30 +123,27 @@ function rangeStart(node: unknown): number {
   return (node as { readonly range?: readonly [number, ...number[]] | null } | null)?.range?.[0] ?? 0;
 }
 
-function settingFor(key: unknown): SettingName | { readonly flaw: string } {
+function settingFor(key: unknown): Parsed<SettingName> {
   const text = isScalar(key) ? key.value : undefined;
   if (typeof text !== 'string') return { flaw: 'a setting is named by plain text' };
   const name = SETTING_NAMES.find((candidate) => flagName(candidate) === text);
-  if (name !== undefined) return name;
+  if (name !== undefined) return { value: name };
   return { flaw: `${echo(text)} is no setting${didYouMean(text, SETTING_NAMES.map(flagName))}` };
 }
 
-function textOf(name: SettingName, value: unknown): { readonly text: string } | { readonly flaw: string } {
+function textOf(name: SettingName, value: unknown): Parsed<string> {
   const { isList = false } = SETTINGS[name].kind as { readonly isList?: true };
   if (isAlias(value)) return { flaw: 'aliases are not read here' };
   if (isScalar(value)) return scalarText(value);
   if (!isSeq(value) || !isList)
     return { flaw: isList ? 'a list of texts is needed' : 'one value is needed, no list and no mapping' };
   const texts = value.items.map((item) => (isScalar(item) ? scalarText(item) : { flaw: '' }));
-  const good = texts.flatMap((item) => ('text' in item ? [item.text] : []));
-  return good.length === texts.length ? { text: good.join(',') } : { flaw: 'a list of texts is needed' };
+  const good = texts.flatMap((item) => ('value' in item ? [item.value] : []));
+  return good.length === texts.length ? { value: good.join(',') } : { flaw: 'a list of texts is needed' };
 }
 
-function scalarText(node: {
-  readonly value: unknown;
-  readonly type?: string | undefined;
-}): { readonly text: string } | { readonly flaw: string } {
-  const text = String(node.value);
-  const isNull = node.type === 'PLAIN' && /^(|~|null|Null|NULL)$/.test(text);
-  return isNull ? { flaw: 'has no value; without the line, the default holds' } : { text };
+function scalarText({ value, type }: Scalar): Parsed<string> {
+  const text = String(value);
+  const isNull = type === 'PLAIN' && /^(|~|null|Null|NULL)$/.test(text);
+  return isNull ? { flaw: 'has no value; without the line, the default holds' } : { value: text };
 }

@@ -1,33 +1,21 @@
 import { databaseName } from '@lease/storage-postgres';
 import { echo } from './echo.js';
-import type { Kind } from './kinds.js';
-import { readSmallFile } from './read-small-file.js';
-
-const MAX_URL_BYTES = 64 * 1_024;
+import type { Kind, Parsed } from './kinds.js';
+import { inFile } from './in-file.js';
 
 /** The URL of a PostgreSQL database; empty: none. What is wrong with it is said without its user and password. */
 export const databaseUrl: Kind<string> = {
   placeholder: 'url',
   allowed:
     '`postgres://user:password@host:port/database`, with `sslmode`, `sslrootcert`, `host` and `application_name` as parameters',
-  parse: (text) => {
-    const flaw = text === '' ? undefined : flawOf(text);
-    return flaw === undefined ? { value: text } : { flaw };
-  },
+  parse: (text) => (text === '' ? { value: '' } : parseUrl(text)),
 };
 
 /** The URL in the file of that name; empty: none. */
 export const databaseUrlFile: Kind<string> = {
   placeholder: 'file',
   allowed: 'a path',
-  parse: (path) => {
-    if (path === '') return { value: '' };
-    const file = readSmallFile(path, MAX_URL_BYTES);
-    if ('flaw' in file) return file;
-    const url = file.text.trim();
-    const flaw = flawOf(url);
-    return flaw === undefined ? { value: url } : { flaw: `in ${echo(path)}: ${flaw}` };
-  },
+  parse: (path) => (path === '' ? { value: '' } : inFile(path, (text) => parseUrl(text.trim()))),
 };
 
 /** PostgreSQL cuts longer names off, and two schemas would be one. */
@@ -42,12 +30,12 @@ export const schemaName: Kind<string> = {
         },
 };
 
-function flawOf(url: string): string | undefined {
+function parseUrl(url: string): Parsed<string> {
   try {
     databaseName(url);
-    return undefined;
+    return { value: url };
   } catch (error) {
-    if (error instanceof TypeError) return error.message;
+    if (error instanceof TypeError) return { flaw: error.message };
     throw error;
   }
 }

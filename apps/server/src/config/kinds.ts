@@ -4,7 +4,7 @@ import { echo } from './echo.js';
 import { type ListenAddress, parseListenAddress } from './listen-address.js';
 
 /** A value, or what is wrong with its text, as a sentence. */
-type Parsed<T> = { readonly value: T } | { readonly flaw: string };
+export type Parsed<T> = { readonly value: T } | { readonly flaw: string };
 
 /** What a setting's text means. */
 export interface Kind<T> {

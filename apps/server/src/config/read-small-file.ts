@@ -1,11 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { echo } from './echo.js';
+import type { Parsed } from './kinds.js';
 
 /** Reads no more than `maxBytes`, also of what has no end. What is wrong is said as an error may show it. */
-export function readSmallFile(
-  path: string,
-  maxBytes: number,
-): { readonly text: string } | { readonly flaw: string } {
+export function readSmallFile(path: string, maxBytes: number): Parsed<string> {
   let bytes: Buffer;
   try {
     bytes = readAtMost(path, maxBytes + 1);
@@ -16,7 +14,7 @@ export function readSmallFile(
   }
   if (bytes.length > maxBytes) return { flaw: `${echo(path)} is longer than ${maxBytes / 1_024} KiB` };
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    return { value: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
     return { flaw: `${echo(path)} is not UTF-8` };
   }
