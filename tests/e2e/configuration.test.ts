@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,6 +7,21 @@ import { startServer, temporaryDirectory } from '../helpers/index.js';
 import { call, leaseServer } from './execute.js';
 
 const SECRET = 'hunter2';
+const DATABASE = `postgres://lease:${SECRET}@127.0.0.1:1/lease`;
+
+const files = temporaryDirectory();
+
+/** Writes a file that its owner alone may read. */
+function fileOf(name: string, contents: string): string {
+  const path = join(files, name);
+  writeFileSync(path, contents, { mode: 0o600 });
+  return path;
+}
+
+const TYPO = fileOf('typo.yaml', `grace: 1s\nmin-tll: 2s\npassword: ${SECRET}\n`);
+const SHARED = fileOf('shared.yaml', `storage: postgres\ndatabase-url: ${DATABASE}\nmin-ttl: 10m\n`);
+const BROKEN = fileOf('broken.yaml', `database-url: "postgres://u:${SECRET}@db\n`);
+const NO_YAML = fileOf('secret', SECRET);
 
 describe('lease-server', () => {
   it('shows what it can do', async () => {
@@ -27,6 +42,17 @@ describe('lease-server', () => {
       expect(serve.stdout, `${flag} by its variable`).toContain(variable);
     }
     expect(serve.stdout).toMatch(/127\.0\.0\.1:50051[^]*127\.0\.0\.1:9090[^]*sqlite[^]*\.\/lease-data/);
+  });
+
+  it('has every flag of its help in docs/configuration.md', async () => {
+    const reference = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const documented = [...reference.matchAll(/^### `(--[a-z-]+)`$/gm)].map(([, flag]) => flag);
+    for (const command of ['serve', 'config']) {
+      const { stdout } = await leaseServer([command, '--help']);
+      const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag);
+      const others = ['--help', '--config', '--json'];
+      expect(flags.filter((flag) => !others.includes(flag ?? ''))).toEqual(documented);
+    }
   });
 
   it('says its version', async () => {
@@ -56,6 +82,83 @@ describe('lease-server', () => {
       expect(stderr).toMatch(new RegExp(`^error: ${name}\\b`, 'm'));
     expect(stderr).not.toContain(SECRET);
     expect(existsSync(dataDir), 'nothing was touched').toBe(false);
+  });
+
+  const bad: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
+    [
+      '--http-listen 0.0.0.0:1',
+      {},
+      [
+        '--http-listen (0.0.0.0:1) is not on loopback: that needs --tls-cert and --tls-key, or --insecure-listen for plain text',
+      ],
+    ],
+    [
+      '--tls-key /no/such',
+      { LEASE_TLS_CERT: NO_YAML },
+      [
+        `LEASE_TLS_CERT: in "${NO_YAML}": no certificate in PEM`,
+        '--tls-key: "/no/such" cannot be read: ENOENT',
+      ],
+    ],
+    [
+      `--storage ${DATABASE}?password=${SECRET}`,
+      {},
+      ['--storage: "postgres://...@127.0.0.1:1/lease?..." is none of sqlite, memory, postgres'],
+    ],
+    [
+      `--config ${TYPO}`,
+      {},
+      [`${TYPO}:2: "min-tll" is no setting (did you mean min-ttl?)`, `${TYPO}:3: "password" is no setting`],
+    ],
+    [
+      '--max-ttl 8m',
+      { LEASE_CONFIG: SHARED },
+      [
+        `${SHARED}:3 min-ttl (10m) is above --max-ttl (8m)`,
+        `${SHARED}:3 min-ttl (10m) is above --default-ttl (5m by default)`,
+      ],
+    ],
+    [`--config ${BROKEN}`, {}, [`${BROKEN}:2: is no plain YAML (missing char)`]],
+    [
+      `--config ${NO_YAML}`,
+      {},
+      [`${NO_YAML}: is no mapping of settings, such as "grpc-listen: 127.0.0.1:50051"`],
+    ],
+  ];
+
+  it.each(bad)('ends with 78, and says why: %s %j', async (flags, env, errors) => {
+    const dataDir = join(files, 'never-made');
+    expect(await leaseServer(['serve', '--data-dir', dataDir, ...flags.split(' ')], env)).toEqual({
+      code: 78,
+      stdout: '',
+      stderr: errors.map((error) => `error: ${error}\n`).join(''),
+    });
+    expect(existsSync(dataDir), 'nothing was touched').toBe(false);
+  });
+
+  it('prints what holds, who said so, and what is risky, but no secret', async () => {
+    const args = ['config', '--config', SHARED, '--default-ttl', '1h', '--grace', '0s'];
+    const { code, stdout, stderr } = await leaseServer(args, { LEASE_BRAKE_SHARE: '0.5' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^database-url +\(set\) +\S+shared\.yaml:2$/m);
+    expect(stdout).toMatch(/^default-ttl +1h +--default-ttl$/m);
+    expect(stdout).toMatch(/^brake-share +0\.5 +LEASE_BRAKE_SHARE$/m);
+    expect(stdout).toMatch(/^max-ttl +24h +default$/m);
+    expect(stderr).toBe('warning: --grace (0s): a renewal that is a moment late finds its lease ended\n');
+    const json = await leaseServer([...args, '--json'], { LEASE_BRAKE_SHARE: '0.5' });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      settings: { 'min-ttl': { value: '10m', source: `${SHARED}:3` } },
+      warnings: [stderr.trimEnd().replace('warning: ', '')],
+    });
+    expect(stdout + stderr + json.stdout).not.toContain(SECRET);
+  });
+
+  it('does not tell the secret of a database that it cannot reach', async () => {
+    const flags = ['--storage', 'postgres', '--database-url', DATABASE, '--grpc-listen', '127.0.0.1:0'];
+    const { code, stdout, stderr } = await leaseServer(['serve', ...flags, '--http-listen', '127.0.0.1:0']);
+    expect([code, stdout]).toEqual([69, '']);
+    expect(stderr).toContain('127.0.0.1:1/lease');
+    expect(stderr).not.toContain(SECRET);
   });
 
   it.each([
@@ -115,5 +218,23 @@ describe('lease-server', () => {
     expect((await call(server.grpc, 'CreateLease', request)).lease).toMatchObject({ ttl: '1800s' });
     const longer = await call(server.grpc, 'CreateLease', { ...request, ttl: '7200s' });
     expect(longer.lease).toMatchObject({ ttl: '7200s' });
+  });
+
+  it('is configured by a file, and warns of what is risky once it serves', async () => {
+    const path = fileOf('lease.yaml', 'max-ttl: 2h\ndefault-ttl: 30m\ngrace: 0s\n');
+    await using server = await startServer({
+      storage: 'memory',
+      env: { LEASE_CONFIG: path, LEASE_DEFAULT_TTL: '20m', LEASE_GRASE: SECRET },
+    });
+    const request = { object: { type: 'blob', id: 'x' }, serviceId: 's' };
+    expect((await call(server.grpc, 'CreateLease', request)).lease).toMatchObject({ ttl: '1200s' });
+    const lines = server.child.output.split('\n').filter((line) => line.startsWith('{'));
+    const said = lines.map((line) => JSON.parse(line) as { level: number; msg: string });
+    expect(said.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
+      'configuration: --storage (memory): every lease and every cleanup is gone when the server stops',
+      `configuration: ${path}:3 grace (0s): a renewal that is a moment late finds its lease ended`,
+      'configuration: LEASE_GRASE is no variable of lease-server (did you mean LEASE_GRACE?)',
+    ]);
+    expect(server.child.output).not.toContain(SECRET);
   });
 });

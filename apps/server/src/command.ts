@@ -1,6 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander';
 import { echo, withoutSecrets } from './config/echo.js';
-import { type Flags, readConfig } from './config/read-config.js';
+import { didYouMean } from './config/did-you-mean.js';
+import { CONFIG_FILE, type Flags, type GoodConfig, readConfig } from './config/read-config.js';
 import {
   type Config,
   DATABASE_SETTING_NAMES,
@@ -11,9 +12,13 @@ import {
   variableName,
 } from './config/settings.js';
 import { EXIT } from './exit-code.js';
+import { configJson, configTable } from './print-config.js';
 
-const SERVE_NOTES = `
-Flags go before environment variables. Durations read 500ms, 30s, 5m or 24h.
+const PRECEDENCE = `
+Flags go before environment variables, these before the file, this before the defaults. Durations read 500ms, 30s, 5m
+or 24h. Every setting, with its reason: docs/configuration.md.`;
+
+const SERVE_NOTES = `${PRECEDENCE}
 The server prints one line on stdout when it is ready, JSON with the addresses that it serves on; it logs to stderr.
 
 Exit codes: 0 stopped by a signal, 69 a port, the disk or the database is not to be had, 70 a fault of ours,
@@ -25,12 +30,16 @@ const MIGRATE_NOTES = `
 A server does the same when it starts. This is for databases whose servers may not make tables: run it once per
 version, as a user who may, and before the servers of that version start.`;
 
+const CONFIG_NOTES = `${PRECEDENCE}
+Give it the flags, the environment and the file that the server gets. Secrets are shown as (set). What is risky is said on
+stderr. Exit codes: 0 the configuration is right, 78 it is wrong.`;
+
 export interface Invocation {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  readonly serve: (config: Config) => Promise<undefined>;
+  readonly serve: (config: Config, warnings: readonly string[]) => Promise<undefined>;
   readonly migrate: (config: Config) => Promise<number>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -44,13 +53,16 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
     'A lease-based garbage collector for distributed systems',
   );
   // Sub-commands inherit these when they are made, so they come first.
-  // Commander repeats what it does not understand.
-  const writeErr = (text: string) => {
-    err(withoutSecrets(text));
-  };
-  program.version(version).exitOverride().configureOutput({ writeOut: out, writeErr });
+  program
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: out,
+      writeErr: err,
+      outputError: (text, write) => write(withoutValues(text)),
+    });
   for (const subcommand of subcommandsOf(invocation)) {
-    const { name, description, notes, settings, fixed, run } = subcommand;
+    const { name, description, notes, settings, fixed, switches, run } = subcommand;
     const command = program
       .command(name)
       .description(description)
@@ -58,12 +70,18 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
       // So that an unknown flag is reported with everything else that is wrong.
       .allowUnknownOption()
       .allowExcessArguments();
+    for (const [flag, doc] of switches) command.option(flag, doc);
+    const { flag, placeholder, doc, variable } = CONFIG_FILE;
+    command.option(`--${flag} <${placeholder}>`, `${doc} (default none, env ${variable})`);
     for (const setting of settings) command.addOption(optionFor(setting));
     command.action(async (options: Readonly<Record<string, string | true>>) => {
-      const strangers = strangersIn(command.args);
-      const result = readConfig({ ...flagsIn(options), ...fixed }, variablesOf(settings, env));
+      const strangers = strangersIn(
+        command.args,
+        command.options.map(({ long }) => long ?? ''),
+      );
+      const result = readConfig({ ...flagsIn(options), ...fixed }, env, { wanted: settings });
       if (result.ok && strangers.length === 0) {
-        code = await run(result.config);
+        code = await run(result, options);
         return;
       }
       const errors = [...strangers, ...(result.ok ? [] : result.errors)];
@@ -87,11 +105,16 @@ interface Subcommand {
   /** Those that it takes; the others have their defaults. */
   readonly settings: readonly SettingName[];
   readonly fixed: Flags;
+  /** Its flags that are no settings. */
+  readonly switches: readonly (readonly [flag: string, doc: string])[];
   /** Resolves to an exit code, or to `undefined` if the process is to live on. */
-  readonly run: (config: Config) => Promise<number | undefined>;
+  readonly run: (
+    read: GoodConfig,
+    options: Readonly<Record<string, string | true>>,
+  ) => Promise<number | undefined>;
 }
 
-function subcommandsOf({ serve, migrate }: Invocation): readonly Subcommand[] {
+function subcommandsOf({ serve, migrate, out, err }: Invocation): readonly Subcommand[] {
   return [
     {
       name: 'serve',
@@ -99,7 +122,21 @@ function subcommandsOf({ serve, migrate }: Invocation): readonly Subcommand[] {
       notes: SERVE_NOTES,
       settings: SETTING_NAMES,
       fixed: {},
-      run: serve,
+      switches: [],
+      run: ({ config, warnings }) => serve(config, warnings),
+    },
+    {
+      name: 'config',
+      description: 'check the configuration, print what holds and who said so, and exit',
+      notes: CONFIG_NOTES,
+      settings: SETTING_NAMES,
+      fixed: {},
+      switches: [['--json', 'print JSON']],
+      run: (read, { json }) => {
+        out(json === true ? configJson(read) : configTable(read));
+        err(read.warnings.map((warning) => `warning: ${warning}\n`).join(''));
+        return Promise.resolve(EXIT.ok);
+      },
     },
     {
       name: 'migrate',
@@ -107,7 +144,8 @@ function subcommandsOf({ serve, migrate }: Invocation): readonly Subcommand[] {
       notes: MIGRATE_NOTES,
       settings: DATABASE_SETTING_NAMES,
       fixed: { storage: 'postgres' },
-      run: migrate,
+      switches: [],
+      run: ({ config }) => migrate(config),
     },
   ];
 }
@@ -120,32 +158,39 @@ function optionFor(name: SettingName): Option {
     `--${flagName(name)} ${value}`,
     `${doc} (default ${fallback === '' ? 'none' : fallback}, env ${variableName(name)})`,
   );
-  return name === 'allowCleanupTarget'
+  return 'isList' in kind
     ? option.argParser((text: string, before: string | undefined) =>
         before === undefined ? text : `${before},${text}`,
       )
     : option;
 }
 
-/** What the environment says of these settings. Others are not the command's business, right or wrong. */
-function variablesOf(settings: readonly SettingName[], env: Invocation['env']): Invocation['env'] {
-  return Object.fromEntries(settings.map(variableName).map((name) => [name, env[name]]));
-}
-
 /** Commander's options by the names of the settings; a switch that stands alone is on. */
 function flagsIn(options: Readonly<Record<string, string | true>>): Flags {
-  const given = SETTING_NAMES.map((name) => [name, options[optionFor(name).attributeName()]] as const);
+  const given = [
+    ...SETTING_NAMES.map((name) => [name, options[optionFor(name).attributeName()]] as const),
+    [CONFIG_FILE.flag, options[CONFIG_FILE.flag]] as const,
+  ];
   return Object.fromEntries(
     given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value === true ? 'true' : value]])),
   );
 }
 
 /** Arguments that mean nothing. What follows an unknown flag is most likely its value, and maybe a secret. */
-function strangersIn(args: readonly string[]): string[] {
+function strangersIn(args: readonly string[], known: readonly string[]): string[] {
   const flags = args.filter((arg) => arg.startsWith('-'));
-  if (flags.length > 0)
-    return flags.map((arg) => `${arg.split('=', 1)[0] ?? arg} is no flag of this command`);
-  return args.map((arg) => `${echo(arg)} is no argument of this command`);
+  if (flags.length === 0) return args.map((arg) => `${echo(arg)} is no argument of this command`);
+  return flags.map((arg) => {
+    // The value of a short flag may follow without a sign between.
+    const flag = arg.startsWith('--') ? (arg.split('=', 1)[0] ?? arg) : arg.slice(0, 2);
+    const shown = /^--?[a-z][a-z0-9-]{0,62}$/i.test(flag) ? flag : echo(flag);
+    return `${shown} is no flag of this command${didYouMean(flag, known)}`;
+  });
+}
+
+/** Commander quotes what it does not know, with its value. */
+function withoutValues(text: string): string {
+  return withoutSecrets(text.replace(/(unknown option '[^'=]*)=[^]*'/, "$1'"));
 }
 
 function isCommanderError(error: unknown): error is CommanderError {

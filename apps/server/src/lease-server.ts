@@ -12,6 +12,7 @@ import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
 import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
+import { grpcCredentials, httpPair } from './serving/tls.js';
 import type { ShutdownReport } from './shutdown/component.js';
 import { ShutdownCoordinator } from './shutdown/shutdown-coordinator.js';
 import { partsOf, TURNS } from './shutdown/turns.js';
@@ -77,7 +78,7 @@ async function start(
     register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
     const http = await bindHttp(httpServer, config.httpListen);
     register('grpc sockets', TURNS.sockets, (signal) => shutDownGrpc(grpcServer, signal));
-    const grpc = await bindGrpc(grpcServer, config.grpcListen);
+    const grpc = await bindGrpc(grpcServer, config.grpcListen, grpcCredentials(config));
     for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
     return { http, grpc };
   });
@@ -146,6 +147,7 @@ function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) 
   const httpServer = operationsServer({
     readiness,
     metrics,
+    tls: httpPair(config),
     onFault: (error) => {
       log.error({ err: error }, 'page failed');
     },

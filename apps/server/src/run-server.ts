@@ -8,8 +8,12 @@ import { configuredLog } from './logging/create-log.js';
 import { type LeaseServer, startLeaseServer } from './lease-server.js';
 import { type Phase, PhaseError } from './start-up/start-up.js';
 
-/** Runs the server as this process: ends it on a signal, or when something goes wrong. */
-export async function runServer(config: Config): Promise<undefined> {
+/**
+ * Runs the server as this process: ends it on a signal, or when something goes wrong.
+ *
+ * @param warnings what is risky about the configuration; each is logged once the server serves, where it is seen
+ */
+export async function runServer(config: Config, warnings: readonly string[]): Promise<undefined> {
   const log = configuredLog(config);
   // The store holds callback headers, which are secrets, and the directory may be older than we are.
   process.umask(0o077);
@@ -39,6 +43,7 @@ export async function runServer(config: Config): Promise<undefined> {
     process.exit(explain(error, log));
   }
   log.info({ grpc: server.grpc, http: server.http, storage: config.storage }, 'serving');
+  for (const warning of warnings) log.warn(`configuration: ${warning}`);
   process.stdout.write(`${JSON.stringify({ msg: 'ready', grpc: server.grpc, http: server.http })}\n`);
 }
 

@@ -1,216 +1,54 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { echo } from '../src/config/echo.js';
+import { describe, expect, it } from 'vitest';
+import { BAD_FILES } from './bad-files.js';
+import { BAD_GIVEN } from './bad-given.js';
+import { BAD_SIGNING, CANARIES, SECRET_A } from './bad-signing.js';
+import { BAD_TLS } from './bad-tls.js';
 import { invoke } from './invoke.js';
+import { plant } from './planted.js';
 
 const DURATION = 'is no duration such as 500ms, 30s, 5m or 24h';
-const ADDRESS = 'is no host:port, the host an IP address (IPv6 in brackets) or localhost';
-const EXPOSED = 'is not on loopback, where only --insecure-listen serves plain text';
-const NO_URL = 'url must be a URL of the form postgres://user:password@host:port/database';
-const NO_SCHEMA =
-  'is no schema name: up to 63 of a-z, 0-9 and _, and none that PostgreSQL keeps to itself (pg_..., information_schema)';
-
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
-const files = mkdtempSync(join(tmpdir(), 'lease-configuration-'));
-const GOOD_FILE = join(files, 'good');
-writeFileSync(GOOD_FILE, `${DATABASE}\n`);
-const BAD_FILE = join(files, 'bad');
-writeFileSync(BAD_FILE, 'hunter2');
-const [SECRET_A, SECRET_B] = [secretOf(32, 1), secretOf(24, 2)];
-/** What no text that the server writes may hold: keys of good secrets and of bad ones. */
-const CANARIES = [SECRET_A, SECRET_B, secretOf(12, 3), secretOf(32, 4)].map((secret) => secret.slice(6, 18));
-const UNREADABLE = 'is not whsec_ and base64 with its padding';
-const NO_PREFIX = secretOf(32, 4).slice(6);
-const GOOD_SECRETS = join(files, 'good-secrets');
-writeFileSync(GOOD_SECRETS, `${SECRET_A}\n${SECRET_B}\n`);
-const BAD_SECRETS = join(files, 'bad-secrets');
-writeFileSync(BAD_SECRETS, `${SECRET_A}\n\n${secretOf(12, 3)}\r\n${NO_PREFIX}\n`);
-const NO_SECRETS = join(files, 'no-secrets');
-writeFileSync(NO_SECRETS, '\n');
-const BAD_FILE_FLAW = `--database-url-file: in ${echo(BAD_FILE)}: ${NO_URL}`;
-afterAll(() => {
-  rmSync(files, { recursive: true });
-});
 
-function secretOf(bytes: number, fill: number): string {
-  return `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`;
-}
-
-/** Flags and environment, and every error that they get, in order. */
-const BAD: readonly (readonly [string, Record<string, string>, readonly string[]])[] = [
-  ['--grpc-listen 50051', {}, [`--grpc-listen: "50051" ${ADDRESS}`]],
-  ['--grpc-listen :50051', {}, [`--grpc-listen: ":50051" ${ADDRESS}`]],
-  ['--grpc-listen 127.0.0.1', {}, [`--grpc-listen: "127.0.0.1" ${ADDRESS}`]],
-  ['--grpc-listen 127.0.0.1:', {}, [`--grpc-listen: "127.0.0.1:" ${ADDRESS}`]],
-  ['--grpc-listen 127.0.0.1:65536', {}, [`--grpc-listen: "127.0.0.1:65536" ${ADDRESS}`]],
-  ['--grpc-listen 127.0.0.1:-1', {}, [`--grpc-listen: "127.0.0.1:-1" ${ADDRESS}`]],
-  ['--grpc-listen 127.1:80', {}, [`--grpc-listen: "127.1:80" ${ADDRESS}`]],
-  ['--grpc-listen ::1:80', {}, [`--grpc-listen: "::1:80" ${ADDRESS}`]],
-  ['--grpc-listen [127.0.0.1]:80', {}, [`--grpc-listen: "[127.0.0.1]:80" ${ADDRESS}`]],
-  ['--http-listen example.com:80', {}, [`--http-listen: "example.com:80" ${ADDRESS}`]],
-  ['--http-listen http://127.0.0.1:80', {}, [`--http-listen: "http://127.0.0.1:80" ${ADDRESS}`]],
-  ['', { LEASE_HTTP_LISTEN: 'unix:/tmp/s' }, [`LEASE_HTTP_LISTEN: "unix:/tmp/s" ${ADDRESS}`]],
-  ['--grpc-listen 0.0.0.0:1', {}, [`--grpc-listen: 0.0.0.0:1 ${EXPOSED}`]],
-  ['--http-listen [::]:1', {}, [`--http-listen: [::]:1 ${EXPOSED}`]],
-  ['--http-listen 10.0.0.1:1 --insecure-listen false', {}, [`--http-listen: 10.0.0.1:1 ${EXPOSED}`]],
-  ['--insecure-listen yes', {}, ['--insecure-listen: "yes" is neither true nor false']],
-  [
-    '--grpc-listen 127.0.0.1:9090',
-    {},
-    ['--grpc-listen (127.0.0.1:9090) and --http-listen (127.0.0.1:9090) need the same port'],
-  ],
-  [
-    '--grpc-listen 0.0.0.0:80 --http-listen 127.0.0.1:80 --insecure-listen',
-    {},
-    ['--grpc-listen (0.0.0.0:80) and --http-listen (127.0.0.1:80) need the same port'],
-  ],
-  ['--storage postgres', {}, ['--storage postgres needs --database-url or --database-url-file']],
-  [`--storage postgres --database-url ${DATABASE} --database-url-file ${BAD_FILE}`, {}, [BAD_FILE_FLAW]],
-  [`--database-url ${DATABASE}`, {}, ['--database-url is for --storage postgres, but --storage is sqlite']],
-  [
-    '--storage memory',
-    { LEASE_DATABASE_URL: DATABASE },
-    ['--database-url is for --storage postgres, but --storage is memory'],
-  ],
-  [
-    `--storage postgres --database-url ${DATABASE} --database-url-file ${GOOD_FILE}`,
-    {},
-    ['--database-url and --database-url-file are both given: one is enough'],
-  ],
-  ['--storage postgres --database-url mysql://u:hunter2@db/lease', {}, [`--database-url: ${NO_URL}`]],
-  ['--storage postgres --database-url hunter2', {}, [`--database-url: ${NO_URL}`]],
-  [
-    '--storage postgres',
-    { LEASE_DATABASE_URL: 'postgres://:hunter2@db/lease' },
-    ['LEASE_DATABASE_URL: url must name a user: postgres://user@host/database'],
-  ],
-  [
-    '--storage postgres --database-url postgres://u:hunter2@db/lease?sslmode=prefer',
-    {},
-    [
-      '--database-url: url: sslmode "prefer" does not say what is wanted; use verify-full, verify-ca, no-verify or disable',
-    ],
-  ],
-  [
-    '--storage postgres --database-url-file /no/such/file',
-    {},
-    ['--database-url-file: "/no/such/file" cannot be read: ENOENT'],
-  ],
-  [`--database-schema Lease`, {}, [`--database-schema: "Lease" ${NO_SCHEMA}`]],
-  [`--database-schema pg_lease`, {}, [`--database-schema: "pg_lease" ${NO_SCHEMA}`]],
-  ['--database-schema a";drop', {}, [`--database-schema: "a\\";drop" ${NO_SCHEMA}`]],
-  ['--database-schema information_schema', {}, [`--database-schema: "information_schema" ${NO_SCHEMA}`]],
-  ['--database-connections 3', {}, ['--database-connections: 3 is not within 4 to 1000']],
-  ['--storage SQLITE', {}, ['--storage: "SQLITE" is none of sqlite, memory, postgres']],
-  ['', { LEASE_STORAGE: 'redis' }, ['LEASE_STORAGE: "redis" is none of sqlite, memory, postgres']],
-  ['--data-dir=', {}, ['--data-dir: "" is no path']],
-  ['--min-ttl 5', {}, [`--min-ttl: "5" ${DURATION}`]],
-  ['--min-ttl 5d', {}, [`--min-ttl: "5d" ${DURATION}`]],
-  ['--min-ttl 1.5s', {}, [`--min-ttl: "1.5s" ${DURATION}`]],
-  ['--min-ttl 1m30s', {}, [`--min-ttl: "1m30s" ${DURATION}`]],
-  ['--min-ttl=-1s', {}, [`--min-ttl: "-1s" ${DURATION}`]],
-  ['--min-ttl 9999999999999s', {}, [`--min-ttl: "9999999999999s" ${DURATION}`]],
-  ['--min-ttl 0s', {}, ['--min-ttl: 0s is not within 10ms to 87600h']],
-  ['--max-ttl 87601h', {}, ['--max-ttl: 87601h is not within 10ms to 87600h']],
-  ['--min-ttl 10m', {}, ['--min-ttl (10m) is above --default-ttl (5m)']],
-  ['--max-ttl 1m', {}, ['--default-ttl (5m) is above --max-ttl (1m)']],
-  [
-    '--min-ttl 48h --default-ttl 36h',
-    {},
-    [
-      '--min-ttl (48h) is above --max-ttl (24h)',
-      '--min-ttl (48h) is above --default-ttl (36h)',
-      '--default-ttl (36h) is above --max-ttl (24h)',
-    ],
-  ],
-  ['--grace 2h', {}, ['--grace: 2h is not within 0ms to 1h']],
-  ['', { LEASE_GRACE: 'soon' }, [`LEASE_GRACE: "soon" ${DURATION}`]],
-  ['--max-leases-per-service 0', {}, ['--max-leases-per-service: 0 is not within 1 to 1000000000']],
-  ['--max-leases-per-service 1e3', {}, ['--max-leases-per-service: "1e3" is no whole number']],
-  ['--max-leases-per-service 0x10', {}, ['--max-leases-per-service: "0x10" is no whole number']],
-  ['--max-concurrent-cleanups 10001', {}, ['--max-concurrent-cleanups: 10001 is not within 1 to 10000']],
-  ['--sweep-interval 501ms', {}, ['--sweep-interval: 501ms is not within 1ms to 500ms']],
-  ['--claim-ttl 32s', {}, ['--claim-ttl: 32s is not within 32001ms to 1h']],
-  ['--brake-share 0', {}, ['--brake-share: "0" is no share such as 0.25 (above 0, at most 1)']],
-  ['--brake-share 1.01', {}, ['--brake-share: "1.01" is no share such as 0.25 (above 0, at most 1)']],
-  ['--brake-share 25%', {}, ['--brake-share: "25%" is no share such as 0.25 (above 0, at most 1)']],
-  ['--retain-ended 59m', {}, ['--retain-ended: 59m is not within 1h to 87600h']],
-  ['--drain-limit 999ms', {}, ['--drain-limit: 999ms is not within 1s to 1h']],
-  ['--hold-cleanups 1', {}, ['--hold-cleanups: "1" is neither true nor false']],
-  [
-    '--allow-cleanup-target 10.0.0.0/33',
-    {},
-    ['--allow-cleanup-target: allow entry "10.0.0.0/33" is no network'],
-  ],
-  [
-    '--allow-cleanup-target public --allow-cleanup-target 010.0.0.1',
-    {},
-    ['--allow-cleanup-target: allow entry "010.0.0.1" is not four decimal numbers'],
-  ],
-  [
-    '',
-    { LEASE_ALLOW_CLEANUP_TARGET: 'a.example, *.*.x' },
-    ['LEASE_ALLOW_CLEANUP_TARGET: allow entry "*.*.x" is no domain suffix'],
-  ],
-  [`--signing-secrets ${NO_PREFIX}`, {}, [`--signing-secrets: signing secret 1 ${UNREADABLE}`]],
-  [
-    '',
-    { LEASE_SIGNING_SECRETS: `${SECRET_A}, ${secretOf(12, 3)},${SECRET_A}` },
-    ['LEASE_SIGNING_SECRETS: signing secret 2 has 12 bytes, not 24 to 64; signing secret 3 is the same as 1'],
-  ],
-  ['', { LEASE_SIGNING_SECRETS: `${SECRET_A},` }, [`LEASE_SIGNING_SECRETS: signing secret 2 ${UNREADABLE}`]],
-  [
-    '',
-    { LEASE_SIGNING_SECRETS: Array.from({ length: 9 }, (_, i) => secretOf(32, i)).join(',') },
-    ['LEASE_SIGNING_SECRETS: there are 9 signing secrets; at most 8 can be in use'],
-  ],
-  [
-    `--signing-secrets-file ${BAD_SECRETS}`,
-    {},
-    [
-      `--signing-secrets-file: in ${echo(BAD_SECRETS)}: signing secret 2 has 12 bytes, not 24 to 64; signing secret 3 ${UNREADABLE}`,
-    ],
-  ],
-  [
-    '',
-    { LEASE_SIGNING_SECRETS_FILE: NO_SECRETS },
-    [`LEASE_SIGNING_SECRETS_FILE: in ${echo(NO_SECRETS)}: there is no signing secret`],
-  ],
-  [
-    '--signing-secrets-file /no/such/file',
-    {},
-    ['--signing-secrets-file: "/no/such/file" cannot be read: ENOENT'],
-  ],
-  [`--signing-secrets-file ${SECRET_A}`, {}, ['--signing-secrets-file: "whsec_..." cannot be read: ENOENT']],
-  [
-    `--signing-secrets-file ${GOOD_SECRETS}`,
-    { LEASE_SIGNING_SECRETS: SECRET_A },
-    ['--signing-secrets and --signing-secrets-file are both given: one is enough'],
-  ],
-  [`--storage ${SECRET_A}`, {}, ['--storage: "whsec_..." is none of sqlite, memory, postgres']],
-  [SECRET_A, {}, ['"whsec_..." is no argument of this command']],
-  ['--no-such', {}, ['--no-such is no flag of this command']],
-  ['-x', {}, ['-x is no flag of this command']],
-  ['now', {}, ['"now" is no argument of this command']],
-];
-
-describe('bad configuration exits with 78', () => {
-  it.each(BAD)('serve %s %j', async (flags, env, errors) => {
-    const args = ['serve', ...flags.split(' ').filter((arg) => arg !== '')];
-    const invoked = await invoke(args, env);
+/** Both commands that read all settings say the same. */
+async function expectRefused(
+  args: readonly string[],
+  env: Record<string, string>,
+  errors: readonly string[],
+) {
+  for (const command of ['serve', 'config']) {
+    const invoked = await invoke([command, ...args], env);
     expect(invoked.err).toBe(errors.map((error) => `error: ${error}\n`).join(''));
     for (const secret of ['hunter2', ...CANARIES]) expect(invoked.err).not.toContain(secret);
     expect(invoked).toMatchObject({ code: 78, out: '', config: undefined });
-  });
+  }
+}
+
+const words = (text: string) => text.split(' ').filter((word) => word !== '');
+
+describe('bad configuration exits with 78', () => {
+  it.each(BAD_GIVEN)('%s %j', (flags, env, errors) => expectRefused(words(flags), env, errors));
+
+  it.each(BAD_SIGNING)('%s %j', (flags, env, errors) => expectRefused(words(flags), env, errors));
+
+  it.each(BAD_TLS)('%s', (flags, errors) => expectRefused(words(flags), {}, errors));
+
+  it.each(Object.entries(BAD_FILES))(
+    'a file with %s',
+    async (_, { contents, flags = '', env = {}, errors }) => {
+      const path = plant('lease.yaml', contents);
+      const named = errors.map((error) => error.replaceAll('FILE', path));
+      await expectRefused(['--config', path, ...words(flags)], env, named);
+      const variable = named.map((error) => error.replace('--config: ', 'LEASE_CONFIG: '));
+      await expectRefused(words(flags), { ...env, LEASE_CONFIG: path }, variable);
+    },
+  );
 
   it('migrate takes the settings of the database alone', async () => {
     const invoked = await invoke(['migrate', '--grace', '1s', '--database-schema', '1']);
     expect(invoked.err.trimEnd().split('\n')).toEqual([
       'error: --grace is no flag of this command',
-      `error: --database-schema: "1" ${NO_SCHEMA}`,
-      'error: --storage postgres needs --database-url or --database-url-file',
+      expect.stringMatching(/^error: --database-schema: "1" is no schema name: /),
+      'error: --storage (postgres) needs --database-url or --database-url-file',
     ]);
     expect(invoked).toMatchObject({ code: 78, migrated: undefined });
   });
@@ -244,10 +82,10 @@ describe('bad configuration exits with 78', () => {
       'error: --bogus is no flag of this command',
       'error: --storage: "etcd" is none of sqlite, memory, postgres',
       `error: --grace: "5x" ${DURATION}`,
-      'error: LEASE_CLAIM_TTL: 5s is not within 32001ms to 1h',
       'error: LEASE_BRAKE_SHARE: "half" is no share such as 0.25 (above 0, at most 1)',
+      'error: LEASE_CLAIM_TTL: 5s is not within 32001ms to 1h: a claim must outlast the longest attempt (30s) and leave 2s to record how it ended',
       'error: --min-ttl (30m) is above --max-ttl (20m)',
-      'error: --min-ttl (30m) is above --default-ttl (5m)',
+      'error: --min-ttl (30m) is above --default-ttl (5m by default)',
     ]);
   });
 
@@ -271,6 +109,10 @@ describe('bad configuration exits with 78', () => {
     ['a secret of the wrong flag', ['--grace', SECRET_A]],
     ['a secret of an unknown flag', ['--signing-secret', SECRET_A]],
     ['the same, with an equals sign', [`--signing-secret=${SECRET_A}`]],
+    ['a password with a slash', ['--storage', 'postgres://admin:hun/hunter2@db/lease']],
+    ['a query', ['--storage', 'postgres://db/lease?password=hunter2']],
+    ['a long user', ['--storage', `postgres://${'u'.repeat(60)}:hunter2@db/lease`]],
+    ['a short flag', ['-phunter2']],
   ])('no secret is in the text: %s', async (_, flags) => {
     const { code, err } = await invoke(['serve', ...flags]);
     expect(code).toBe(78);
@@ -279,13 +121,15 @@ describe('bad configuration exits with 78', () => {
   });
 
   it.each([
-    ['a flag before the command', [`--signing-secrets=${SECRET_A}`, 'serve']],
-    ['a URL before the command', ['--database-url=postgres://admin:hunter2@db/lease', 'serve']],
-    ['no command but a secret', [SECRET_A]],
-  ])('no secret is in what the command line repeats: %s', async (_, args) => {
-    const { code, err } = await invoke(args);
+    ['--database-url=postgres://u:hunter2@db/lease'],
+    ['--token=hunter2'],
+    [`--signing-secrets=${SECRET_A}`],
+    [SECRET_A],
+    ['postgres://u:hunter2@db/lease'],
+  ])('no secret is in the text: %s before the command', async (arg) => {
+    const { code, err } = await invoke([arg, 'serve']);
     expect(code).toBe(78);
-    expect(err).toMatch(/unknown (option|command)/);
+    expect(err).toMatch(/^error: unknown (option|command) '/);
     for (const secret of ['hunter2', ...CANARIES]) expect(err).not.toContain(secret);
   });
 

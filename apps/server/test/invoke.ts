@@ -7,6 +7,8 @@ export interface Invoked {
   readonly err: string;
   /** What `serve` was called with; unset if it was not. */
   readonly config: Config | undefined;
+  /** What `serve` was told to warn of. */
+  readonly warnings: readonly string[];
   /** What `migrate` was called with; unset if it was not. */
   readonly migrated: Config | undefined;
 }
@@ -16,13 +18,15 @@ export async function invoke(args: readonly string[], env: Record<string, string
   let out = '';
   let err = '';
   let config: Config | undefined;
+  let warnings: readonly string[] = [];
   let migrated: Config | undefined;
   const code = await runCommand({
     args,
     env,
     version: '1.2.3',
-    serve: (given) => {
+    serve: (given, risks) => {
       config = given;
+      warnings = risks;
       return Promise.resolve(undefined);
     },
     migrate: (given) => {
@@ -32,5 +36,5 @@ export async function invoke(args: readonly string[], env: Record<string, string
     out: (text) => (out += text),
     err: (text) => (err += text),
   });
-  return { code, out, err, config, migrated };
+  return { code, out, err, config, warnings, migrated };
 }

@@ -7,10 +7,3 @@ export function parseDuration(text: string): number | undefined {
   const [, digits, unit] = /^([0-9]{1,12})(ms|s|m|h)$/.exec(text) ?? [];
   return digits === undefined ? undefined : Number(digits) * UNIT_MS[unit as Unit];
 }
-
-/** The inverse, in the largest unit that needs no fraction. */
-export function formatDuration(ms: number): string {
-  const units = Object.keys(UNIT_MS) as Unit[];
-  const unit = units.find((candidate) => ms >= UNIT_MS[candidate] && ms % UNIT_MS[candidate] === 0) ?? 'ms';
-  return `${ms / UNIT_MS[unit]}${unit}`;
-}

@@ -10,26 +10,36 @@ export type Parsed<T> = { readonly value: T } | { readonly flaw: string };
 export interface Kind<T> {
   /** Stands for the value in the help text. */
   readonly placeholder: string;
+  /** Which values are allowed, for the reference: `1s to 1h`. */
+  readonly allowed: string;
+  /** May be given more than once, and as a list in the file; the texts are joined by commas. */
+  readonly isList?: true;
   readonly parse: (text: string) => Parsed<T>;
 }
 
-/** Milliseconds, written as `500ms`, `30s`, `5m` or `24h`; the bounds as well, and both included. */
-export function duration(min: string, max: string): Kind<number> {
+/**
+ * Milliseconds, written as `500ms`, `30s`, `5m` or `24h`; the bounds as well, and both included. `because`: why they are
+ * where they are, if that is not plain.
+ */
+export function duration(min: string, max: string, because?: string): Kind<number> {
   return {
     placeholder: 'duration',
+    allowed: `${min} to ${max}`,
     parse: (text) => {
       const ms = parseDuration(text);
       if (ms === undefined) return { flaw: `${echo(text)} is no duration such as 500ms, 30s, 5m or 24h` };
       const allowed = ms >= (parseDuration(min) ?? 0) && ms <= (parseDuration(max) ?? Infinity);
-      return allowed ? { value: ms } : { flaw: `${text} is not within ${min} to ${max}` };
+      const reason = because === undefined ? '' : `: ${because}`;
+      return allowed ? { value: ms } : { flaw: `${text} is not within ${min} to ${max}${reason}` };
     },
   };
 }
 
-/** A whole number; the bounds are included. */
-export function count(min: number, max: number): Kind<number> {
+/** A whole number of `unit`; the bounds are included. */
+export function count(min: number, max: number, unit: string): Kind<number> {
   return {
     placeholder: 'count',
+    allowed: `${min} to ${max} ${unit}`,
     parse: (text) => {
       if (!/^[0-9]{1,15}$/.test(text)) return { flaw: `${echo(text)} is no whole number` };
       const value = Number(text);
@@ -41,6 +51,7 @@ export function count(min: number, max: number): Kind<number> {
 /** A part of a whole: above 0, at most 1. */
 export const share: Kind<number> = {
   placeholder: 'share',
+  allowed: 'above 0, at most 1',
   parse: (text) => {
     const value = /^[01](\.[0-9]{1,15})?$/.test(text) ? Number(text) : NaN;
     return value > 0 && value <= 1
@@ -52,6 +63,7 @@ export const share: Kind<number> = {
 /** A switch: the flag alone means true. */
 export const flag: Kind<boolean> = {
   placeholder: 'true|false',
+  allowed: '`true`, `false`; the flag alone means `true`',
   parse: (text) =>
     text === 'true' || text === 'false'
       ? { value: text === 'true' }
@@ -61,6 +73,7 @@ export const flag: Kind<boolean> = {
 export function choice<Choice extends string>(...choices: readonly Choice[]): Kind<Choice> {
   return {
     placeholder: choices.join('|'),
+    allowed: choices.map((choice) => `\`${choice}\``).join(', '),
     parse: (text) => {
       const value = choices.find((candidate) => candidate === text);
       return value === undefined ? { flaw: `${echo(text)} is none of ${choices.join(', ')}` } : { value };
@@ -70,12 +83,14 @@ export function choice<Choice extends string>(...choices: readonly Choice[]): Ki
 
 export const directory: Kind<string> = {
   placeholder: 'dir',
+  allowed: 'a path',
   parse: (text) =>
     text === '' || text.includes('\0') ? { flaw: `${echo(text)} is no path` } : { value: text },
 };
 
 export const listenAddress: Kind<ListenAddress> = {
   placeholder: 'host:port',
+  allowed: 'an IP address (IPv6 in brackets) or `localhost`, and a port from 0 to 65535',
   parse: (text) => {
     const value = parseListenAddress(text);
     return value === undefined
@@ -87,8 +102,14 @@ export const listenAddress: Kind<ListenAddress> = {
 /** Entries of the egress guard, separated by commas or blanks. */
 export const egressEntries: Kind<readonly string[]> = {
   placeholder: 'host|.suffix|cidr|public',
+  allowed: 'host names, suffixes that begin with a dot, networks, and `public`',
+  isList: true,
   parse: (text) => {
     const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
+    // The guard's objections quote the entry as it is.
+    const odd = entries.findIndex((entry) => /\/\/|@|\p{C}/u.test(entry));
+    if (odd >= 0)
+      return { flaw: `entry ${odd + 1} is no plain host: no scheme, user or control character may be in it` };
     try {
       egressGuard({ allowLoopback: false, allow: entries });
       return { value: entries };

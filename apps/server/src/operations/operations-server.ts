@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Metrics } from '@lease/metrics';
 import type { Readiness } from './readiness.js';
 
@@ -11,12 +18,17 @@ interface Page {
 export interface OperationsOptions {
   readonly readiness: Pick<Readiness, 'check'>;
   readonly metrics: Pick<Metrics, 'scrape'>;
+  /** Certificates and key in PEM. Unset: plain text. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Told of what went wrong with a page that was answered with 500. */
   readonly onFault: (error: unknown) => void;
 }
 
+/** Whoever connects and then says nothing is let go. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** The pages for probes and scrapers: `/healthz` (alive), `/readyz` (send it calls), `/metrics`. */
-export function operationsServer({ readiness, metrics, onFault }: OperationsOptions): Server {
+export function operationsServer({ readiness, metrics, tls, onFault }: OperationsOptions): Server {
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     '/healthz': () => Promise.resolve(json(200, { alive: true })),
     '/readyz': async () => {
@@ -32,7 +44,7 @@ export function operationsServer({ readiness, metrics, onFault }: OperationsOpti
     if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET and HEAD are answered' });
     return page();
   };
-  return createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     pageFor(request).then(
       (page) => {
         send(response, page);
@@ -42,7 +54,10 @@ export function operationsServer({ readiness, metrics, onFault }: OperationsOpti
         send(response, json(500, { error: 'internal error' }));
       },
     );
-  });
+  };
+  return tls === undefined
+    ? createServer(answer)
+    : createTlsServer({ ...tls, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }, answer);
 }
 
 function json(status: number, value: unknown): Page {

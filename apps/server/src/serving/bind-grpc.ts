@@ -1,11 +1,15 @@
-import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Server, ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.js';
 
 /** Binds and serves; resolves to the address with the port that was bound. */
-export function bindGrpc(server: Server, address: ListenAddress): Promise<string> {
+export function bindGrpc(
+  server: Server,
+  address: ListenAddress,
+  credentials: ServerCredentials,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = formatListenAddress(address);
-    server.bindAsync(text, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(text, credentials, (error, port) => {
       if (error === null) resolve(formatListenAddress({ ...address, port }));
       else
         reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (--grpc-listen)`, { cause: error }));
