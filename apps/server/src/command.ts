@@ -1,4 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { addCleanups } from './cleanups/cleanups.js';
+import type { Terminal } from './cleanups/shell.js';
 import { echo } from './config/echo.js';
 import { type Flags, readConfig } from './config/read-config.js';
 import {
@@ -31,13 +33,14 @@ export interface Invocation {
   readonly version: string;
   readonly serve: (config: Config) => Promise<undefined>;
   readonly migrate: (config: Config) => Promise<number>;
+  readonly terminal: Terminal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
 /** Runs the command line; resolves to an exit code, or to `undefined` once the server serves. */
 export async function runCommand(invocation: Invocation): Promise<number | undefined> {
-  const { args, env, version, out, err } = invocation;
+  const { args, env, version, terminal, out, err } = invocation;
   let code: number | undefined;
   const program = new Command('lease-server').description(
     'A lease-based garbage collector for distributed systems',
@@ -66,6 +69,7 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
       code = EXIT.config;
     });
   }
+  addCleanups(program, { env, terminal, out, err, exit: (given) => (code = given) });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,7 +1,13 @@
-import { Server } from '@grpc/grpc-js';
-import { Collector, LeaseService, type LeaseStore, type Observer, systemClock } from '@lease/core';
+import {
+  CleanupAdmin,
+  Collector,
+  LeaseService,
+  type LeaseStore,
+  type Observer,
+  systemClock,
+} from '@lease/core';
 import { egressGuard, HttpExecutor } from '@lease/core/http';
-import { GrpcExecutor, mountLease } from '@lease/grpc';
+import { GrpcExecutor } from '@lease/grpc';
 import { createMetrics } from '@lease/metrics';
 import type { Logger } from 'pino';
 import { isLoopback } from './config/listen-address.js';
@@ -10,13 +16,16 @@ import { createStore, type OpenedStore } from './create-store.js';
 import { logEvents } from './log.js';
 import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
-import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
+import { PauseWatch } from './pause-watch.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
+import { openGrpc } from './serving/grpc-listeners.js';
 
 export interface LeaseServer {
   /** `host:port`, with the ports that were bound. */
   readonly grpc: string;
   readonly http: string;
+  /** Where CleanupAdminService is; unset: nowhere. */
+  readonly admin?: string;
   /**
    * Refuses new calls, waits for those under way and for the attempts in flight, and closes everything. Attempts are
    * aborted in time for `limitMs`; a store that hangs is not cut short here.
@@ -51,12 +60,15 @@ async function serve(
   const ownPorts = new Set<number>();
   const admitTarget = egressGuard({
     ownPorts,
-    allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
+    allowLoopback: [config.grpcListen, config.httpListen, config.adminListen ?? config.grpcListen].every(
+      isLoopback,
+    ),
     allow: config.allowCleanupTarget,
   });
-  const metrics = createMetrics({ store, ...(commits && { commits }) });
+  const metrics = createMetrics({ store, collecting: !config.holdCleanups, ...(commits && { commits }) });
   const readiness = new Readiness(store, systemClock);
-  const observers = [metrics.observe, readiness.observe, logEvents(log, systemClock)];
+  const pauses = new PauseWatch(store, log, systemClock);
+  const observers = [metrics.observe, readiness.observe, pauses.observe, logEvents(log, systemClock)];
   const observer: Observer = (event) => {
     for (const observe of observers) observe(event);
   };
@@ -70,20 +82,15 @@ async function serve(
     defaultTtlMs: config.defaultTtlMs,
     maxLeasesPerService: config.maxLeasesPerService,
   });
+  const admin = new CleanupAdmin({ store, observer });
   const executors = { http: new HttpExecutor({ admitTarget }), grpc: new GrpcExecutor({ admitTarget }) };
   const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
-  // L1: a release may make an object due, and the next look would come only with the next sweep.
-  observers.push((event) => {
-    if (event.type === 'lease-released') collector?.wake();
+  // L1: a release or an operator may make an object due, and the next look would come only with the next sweep.
+  observers.push(({ type }) => {
+    if (type === 'lease-released' || type === 'cleanups-retried' || type === 'collection-resumed')
+      collector?.wake();
   });
 
-  const grpcServer = new Server();
-  const mounted = mountLease(grpcServer, {
-    service,
-    onFault: (error, method) => {
-      log.error({ method, err: error }, 'call failed');
-    },
-  });
   const httpServer = operationsServer({
     readiness,
     metrics,
@@ -93,20 +100,21 @@ async function serve(
   });
   opened.push(() => shutDownHttp(httpServer));
   const http = await bindHttp(httpServer, config.httpListen);
-  opened.push(() => shutDownGrpc(grpcServer, 0));
-  const grpc = await bindGrpc(grpcServer, config.grpcListen);
-  for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
+  const listeners = await openGrpc(config, { service, admin }, log);
+  opened.push(() => listeners.shutDown(0));
+  const addresses = { grpc: listeners.grpc, http, ...(listeners.admin && { admin: listeners.admin }) };
+  for (const address of Object.values(addresses))
+    ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
   collector?.start();
-  readiness.serving({ sweeping: collector !== undefined });
+  readiness.serving({ collecting: collector !== undefined });
 
   return {
-    grpc,
-    http,
+    ...addresses,
     async stop(limitMs) {
       readiness.shuttingDown();
       const attempts = collector?.stop({ graceMs: limitMs * SHARE_FOR_ATTEMPTS });
-      await Promise.all([mounted.drain(), attempts]);
-      await Promise.all([executors.http.close(), executors.grpc.close(), shutDownGrpc(grpcServer, FLUSH_MS)]);
+      await Promise.all([listeners.drain(), attempts]);
+      await Promise.all([executors.http.close(), executors.grpc.close(), listeners.shutDown(FLUSH_MS)]);
       await shutDownHttp(httpServer);
       await store.close();
     },

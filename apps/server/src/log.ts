@@ -15,7 +15,6 @@ const MAX_SUBJECTS = 1_000;
 /** Writes what operators want to know, and no secret: headers, payloads and metadata stay out. */
 export function logEvents(log: Logger, clock: Clock): Observer {
   const quietUntilMs = new Map<string, number>();
-  let paused = false;
   const speaksAgain = (subject: string) => {
     const nowMs = clock.monotonicMs();
     if (nowMs < (quietUntilMs.get(subject) ?? 0)) return false;
@@ -42,12 +41,22 @@ export function logEvents(log: Logger, clock: Clock): Observer {
         if (speaksAgain(event.step))
           log.error({ step: event.step, err: event.error }, 'step of the collector failed');
         break;
-      case 'swept': {
-        const pausedNow = event.report.status === 'paused';
-        if (pausedNow !== paused) log.warn(pausedNow ? 'expiry is paused' : 'expiry goes on');
-        paused = pausedNow;
+      // What operators did, for whoever asks later.
+      case 'cleanups-retried': {
+        const { cleanupIds, filter, staggerMs } = event;
+        log.info({ ...some(cleanupIds), filter, staggerMs }, 'cleanups are retried, by an operator’s word');
         break;
       }
+      case 'cleanups-forgotten': {
+        const { cleanupIds, reason } = event;
+        log.warn({ ...some(cleanupIds), reason }, 'cleanups are forgotten, by an operator’s word');
+        break;
+      }
+      case 'collection-paused':
+      case 'collection-resumed':
+      case 'swept':
+        // Pauses, whoever began them, are told by PauseWatch.
+        break;
       case 'lease-created':
       case 'lease-renewed':
       case 'lease-released':
@@ -57,6 +66,11 @@ export function logEvents(log: Logger, clock: Clock): Observer {
         break;
     }
   };
+}
+
+/** Of a thousand ids a line shows the first ten; the others are in the store. */
+function some(cleanupIds: readonly string[]) {
+  return { count: cleanupIds.length, cleanupIds: cleanupIds.slice(0, 10) };
 }
 
 function logAttempt(

@@ -33,8 +33,10 @@ export async function runServer(config: Config): Promise<undefined> {
   } catch (error) {
     process.exit(explain(error, log));
   }
-  log.info({ grpc: server.grpc, http: server.http, storage: config.storage }, 'serving');
-  process.stdout.write(`${JSON.stringify({ msg: 'ready', grpc: server.grpc, http: server.http })}\n`);
+  const { grpc, http, admin } = server;
+  log.info({ grpc, http, admin, storage: config.storage }, 'serving');
+  // Where the admin service is not served, its key is missing.
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', grpc, http, admin })}\n`);
 }
 
 async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<void> {

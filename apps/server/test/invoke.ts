@@ -29,6 +29,7 @@ export async function invoke(args: readonly string[], env: Record<string, string
       migrated = given;
       return Promise.resolve(0);
     },
+    terminal: { progress: false },
     out: (text) => (out += text),
     err: (text) => (err += text),
   });

@@ -4,14 +4,17 @@ import type { Config } from './settings.js';
 
 /** What is wrong with settings that are each right alone. Settings that are wrong themselves are left out. */
 export function contradictions(config: Partial<Config>): string[] {
-  const { minTtlMs, maxTtlMs, defaultTtlMs, grpcListen, httpListen, insecureListen } = config;
+  const { minTtlMs, maxTtlMs, defaultTtlMs, insecureListen } = config;
+  const listeners = listenersOf(config);
   return [
     ...above('--min-ttl', minTtlMs, '--max-ttl', maxTtlMs),
     ...above('--min-ttl', minTtlMs, '--default-ttl', defaultTtlMs),
     ...above('--default-ttl', defaultTtlMs, '--max-ttl', maxTtlMs),
     ...database(config),
-    ...samePort(grpcListen, httpListen),
-    ...(insecureListen === false ? [...exposed('grpc', grpcListen), ...exposed('http', httpListen)] : []),
+    ...listeners.flatMap((listener, i) =>
+      listeners.slice(i + 1).flatMap((other) => samePort(listener, other)),
+    ),
+    ...(insecureListen === false ? listeners.flatMap(exposed) : []),
   ];
 }
 
@@ -37,16 +40,34 @@ function above(
   return [`${lower} (${formatDuration(lowerMs)}) is above ${upper} (${formatDuration(upperMs)})`];
 }
 
-function samePort(grpc: ListenAddress | undefined, http: ListenAddress | undefined): string[] {
-  if (grpc === undefined || http === undefined || !overlap(grpc, http)) return [];
-  const [a, b] = [formatListenAddress(grpc), formatListenAddress(http)];
-  return [`--grpc-listen (${a}) and --http-listen (${b}) need the same port`];
+interface Listener {
+  readonly flag: string;
+  readonly address: ListenAddress;
 }
 
-function exposed(protocol: string, address: ListenAddress | undefined): string[] {
-  if (address === undefined || isLoopback(address)) return [];
+/** Those that are given, and right. */
+function listenersOf({ grpcListen, adminListen, httpListen }: Partial<Config>): readonly Listener[] {
+  const addresses = {
+    '--grpc-listen': grpcListen,
+    '--admin-listen': adminListen,
+    '--http-listen': httpListen,
+  };
+  return Object.entries(addresses).flatMap(([flag, address]) =>
+    address === undefined ? [] : [{ flag, address }],
+  );
+}
+
+function samePort(a: Listener, b: Listener): string[] {
+  if (!overlap(a.address, b.address)) return [];
+  return [`${described(a)} and ${described(b)} need the same port`];
+}
+
+function described({ flag, address }: Listener): string {
+  return `${flag} (${formatListenAddress(address)})`;
+}
+
+function exposed({ flag, address }: Listener): string[] {
+  if (isLoopback(address)) return [];
   const where = formatListenAddress(address);
-  return [
-    `--${protocol}-listen: ${where} is not on loopback, where only --insecure-listen serves plain text`,
-  ];
+  return [`${flag}: ${where} is not on loopback, where only --insecure-listen serves plain text`];
 }

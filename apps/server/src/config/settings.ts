@@ -8,6 +8,7 @@ import {
   flag,
   type Kind,
   listenAddress,
+  optionalListenAddress,
   share,
 } from './kinds.js';
 
@@ -25,6 +26,11 @@ export interface Setting<T> {
 export const SETTINGS = {
   grpcListen: setting(listenAddress, '127.0.0.1:50051', 'where gRPC is served; port 0: any that is free'),
   httpListen: setting(listenAddress, '127.0.0.1:9090', 'where /metrics, /healthz and /readyz are served'),
+  adminListen: setting(
+    optionalListenAddress,
+    '',
+    'where CleanupAdminService is served, and only there; not given: on --grpc-listen, if that is on loopback',
+  ),
   insecureListen: setting(flag, 'false', 'serve in plain text to other machines; needed off loopback'),
   storage: setting(
     choice('sqlite', 'memory', 'postgres'),

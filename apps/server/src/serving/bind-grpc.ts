@@ -1,14 +1,13 @@
 import { type Server, ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.js';
 
-/** Binds and serves; resolves to the address with the port that was bound. */
-export function bindGrpc(server: Server, address: ListenAddress): Promise<string> {
+/** Binds and serves; resolves to the address with the port that was bound. `flag`: what the address was given with. */
+export function bindGrpc(server: Server, address: ListenAddress, flag: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = formatListenAddress(address);
     server.bindAsync(text, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) resolve(formatListenAddress({ ...address, port }));
-      else
-        reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (--grpc-listen)`, { cause: error }));
+      else reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (${flag})`, { cause: error }));
     });
   });
 }

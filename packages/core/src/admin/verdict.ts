@@ -18,7 +18,8 @@ export function cleanupNotFound(cleanupId: string): string {
 }
 
 const ADVICE: Readonly<Record<Deed, (cleanupId: string) => string>> = {
-  retried: (id) => `cleanup ${id} is not abandoned: it is due, under way or over, and nothing is left to retry`,
+  retried: (id) =>
+    `cleanup ${id} is not abandoned: it is due, under way or over, and nothing is left to retry`,
   forgotten: (id) =>
     `cleanup ${id} is under way or over: wait until the attempt has ended, and look at it again`,
 };

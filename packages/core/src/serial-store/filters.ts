@@ -24,7 +24,10 @@ export function matchesCleanup(cleanup: Cleanup, query: ListCleanups): boolean {
 }
 
 /** The same for a pending one, before its view is made: a page may visit many that do not match. */
-export function matchesPending({ objectKey, state, cleanup, run }: PendingOutline, query: ListCleanups): boolean {
+export function matchesPending(
+  { objectKey, state, cleanup, run }: PendingOutline,
+  query: ListCleanups,
+): boolean {
   return (
     (query.state === undefined || state === query.state) &&
     (query.abandonReason === undefined || run.abandonReason === query.abandonReason) &&

@@ -25,9 +25,7 @@ export async function listInPages<Read extends Page, Element>({
   read,
   elements: elementsOf,
   sizeOf,
-}: Listing<Read, Element>): Promise<
-  Reply<{ elements: Element[]; nextPageToken: string; serverTime: Date }>
-> {
+}: Listing<Read, Element>): Promise<Reply<{ elements: Element[]; nextPageToken: string; serverTime: Date }>> {
   let answer = await read();
   for (;;) {
     if (!answer.ok) return { ok: false, error: refused(answer.refusal) };
