@@ -11,6 +11,7 @@ describe('configuration', () => {
     expect(config).toEqual({
       grpcListen: { host: '127.0.0.1', port: 50051 },
       httpListen: { host: '127.0.0.1', port: 9090 },
+      adminListen: undefined,
       insecureListen: false,
       storage: 'sqlite',
       dataDir: './lease-data',

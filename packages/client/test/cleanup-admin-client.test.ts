@@ -1,6 +1,12 @@
 import * as wire from '@lease/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Cleanup, CleanupAdminClient, LeaseError, type RetryProgress } from '../src/index.js';
+import {
+  type Cleanup,
+  CleanupAdminClient,
+  LeaseError,
+  type ListCleanups,
+  type RetryProgress,
+} from '../src/index.js';
 import { systemRuntime } from '../src/system-runtime.js';
 import { abandoned, AdminServer } from './support/admin-server.js';
 
@@ -29,10 +35,11 @@ async function all(listing: AsyncIterable<Cleanup>): Promise<Cleanup[]> {
 describe('looking', () => {
   it('lists every page, with the filter in each request', async () => {
     server.add(250);
-    const filter = {
+    const filter: ListCleanups = {
       ...{ serviceId: 's', objectType: 'blob', endpoint: 'http://a:1' },
-      ...{ state: 'ABANDONED', abandonReason: 'CLAIM_LOST' },
-    } as const;
+      state: 'ABANDONED',
+      abandonReason: 'CLAIM_LOST',
+    };
     expect(await all(admin.list(filter))).toHaveLength(250);
     const requests = server.requests<wire.ListCleanupsRequest>('listCleanups');
     expect(requests.map(({ pageToken }) => pageToken)).toEqual(['', 'c-000099', 'c-000199']);
