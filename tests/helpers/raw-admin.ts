@@ -24,7 +24,7 @@ export interface RawListedCleanup {
   readonly forget_reason: string;
 }
 
-export interface RawAttempt {
+interface RawAttempt {
   readonly attempt: number;
   readonly fence: number;
   readonly claimant: string;

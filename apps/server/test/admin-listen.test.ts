@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { credentials, type ServiceError, status } from '@grpc/grpc-js';
 import {
   CleanupAdminServiceClient,
-  CollectionState,
+  type CollectionState,
   healthV1,
   LeaseServiceClient,
   PauseCollectionRequest,
@@ -131,7 +131,9 @@ it('S14: an operator’s pause is in the log, on /readyz and in the metrics, wit
   });
   expect(await page('/metrics')).toContain('\nlease_pause_active{reason="operator"} 1\n');
   const state = await new Promise<CollectionState | undefined>((resolve) =>
-    admin.resumeCollection({}, (_error, answer) => resolve(answer?.state)),
+    admin.resumeCollection({}, (_error, answer) => {
+      resolve(answer.state);
+    }),
   );
   expect(state?.pauses).toEqual([]);
   expect(await page('/metrics')).toContain('\nlease_pause_active{reason="operator"} 0\n');

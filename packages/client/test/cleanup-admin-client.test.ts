@@ -99,7 +99,7 @@ describe('looking', () => {
 
   it.each([
     ['no object', { object: undefined }],
-    ['an unknown state', { state: 99 as wire.CleanupState }],
+    ['an unknown state', { state: wire.CleanupState.UNRECOGNIZED }],
     ['no state', { state: wire.CleanupState.UNSPECIFIED }],
     ['no due time', { dueTime: undefined }],
   ])('an answer with %s is no server of ours', async (_, parts) => {

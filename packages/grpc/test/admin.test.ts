@@ -27,7 +27,10 @@ type Callback<T> = (error: ServiceError | null, value: T) => void;
 function answer<T>(call: (callback: Callback<T>) => unknown): Promise<T | readonly unknown[]> {
   return new Promise((resolve) => {
     call((error, value) => {
-      if (error === null) return resolve(value);
+      if (error === null) {
+        resolve(value);
+        return;
+      }
       const [bytes] = error.metadata.get(STATUS_DETAILS_KEY);
       const details = Buffer.isBuffer(bytes) ? decodeStatusDetails(bytes) : undefined;
       resolve([error.code, details?.reason, ...(details?.violations ?? []).map(({ field }) => field)]);

@@ -23,10 +23,10 @@ export function table(
 
 /** In code points: an emoji is one character, not two. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function cut(line: string, columns: number): string {
-  const chars = [...line];
+  const chars = Array.from(line);
   return chars.length <= columns ? line : `${chars.slice(0, Math.max(0, columns - 1)).join('')}…`;
 }

@@ -1,4 +1,4 @@
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import * as wire from '@lease/protocol';
 
 type Rpc = keyof wire.CleanupAdminServiceServer;
@@ -57,7 +57,7 @@ export class AdminServer {
           this.after(rpc);
           callback(null, answer);
         } catch (error) {
-          callback({ code: 14, details: String(error) });
+          callback({ code: status.UNAVAILABLE, details: String(error) });
         }
       };
     };
@@ -69,7 +69,9 @@ export class AdminServer {
         ({ pageSize, pageToken, state: wanted }: wire.ListCleanupsRequest) => {
           const behind = [...this.cleanups.values()].filter(({ cleanupId }) => cleanupId > pageToken);
           const page = behind.slice(0, Math.min(pageSize || 100, this.pageSize));
-          const cleanups = page.filter((each) => wanted === 0 || each.state === wanted);
+          const cleanups = page.filter(
+            (each) => wanted === wire.CleanupState.UNSPECIFIED || each.state === wanted,
+          );
           const nextPageToken = page.length < behind.length ? (page.at(-1)?.cleanupId ?? '') : '';
           return { cleanups, nextPageToken, serverTime };
         },
