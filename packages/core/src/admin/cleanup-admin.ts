@@ -1,4 +1,6 @@
 import type { Cleanup, CleanupAttempt } from '../cleanup/cleanup.js';
+import type { Clock } from '../clock/clock.js';
+import { systemClock } from '../clock/system-clock.js';
 import type { AdminVerb, Observer } from '../events/events.js';
 import type { Answer } from '../service/answer.js';
 import { LIMITS } from '../service/limits.js';
@@ -26,6 +28,8 @@ import { cleanupNotFound, verdictOf } from './verdict.js';
 
 export interface CleanupAdminOptions {
   readonly store: LeaseStore;
+  /** Lets others have their turn during a long search. Default: the process's own time. */
+  readonly clock?: Clock;
   /** Told of what operators do and of every refusal. Default: nobody. */
   readonly observer?: Observer;
 }
@@ -40,10 +44,12 @@ type Refused = Extract<Answer<never>, { readonly ok: false }>;
  */
 export class CleanupAdmin {
   readonly #store: LeaseStore;
+  readonly #clock: Clock;
   readonly #observer: Observer | undefined;
 
-  constructor({ store, observer }: CleanupAdminOptions) {
+  constructor({ store, clock = systemClock, observer }: CleanupAdminOptions) {
     this.#store = store;
+    this.#clock = clock;
     this.#observer = observer;
   }
 
@@ -79,7 +85,7 @@ export class CleanupAdmin {
   async retry(request: RetryCleanupsRequest): Promise<Answer<RetriedCleanups>> {
     const order = retryOrder(request);
     if (!order.ok) return this.#refuse('retry-cleanups', order);
-    const retried = await retryCleanups(this.#store, order.value);
+    const retried = await retryCleanups(this.#store, this.#clock, order.value);
     const cleanupIds = this.#tellRefusals('retry-cleanups', retried.results);
     const { staggerMs } = order.value;
     if (cleanupIds.length > 0) {

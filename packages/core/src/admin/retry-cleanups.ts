@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/clock.js';
 import type { Answer } from '../service/answer.js';
 import { LIMITS } from '../service/limits.js';
 import { checkLimit } from '../service/paging.js';
@@ -30,12 +31,16 @@ export function retryOrder(request: RetryCleanupsRequest): Answer<RetryOrder> {
   return violations.found ? violations.refuse() : { ok: true, value: { filter: checked, limit, staggerMs } };
 }
 
-export async function retryCleanups(store: LeaseStore, order: RetryOrder): Promise<RetriedCleanups> {
+export async function retryCleanups(
+  store: LeaseStore,
+  clock: Clock,
+  order: RetryOrder,
+): Promise<RetriedCleanups> {
   if ('cleanupIds' in order) {
     const results = await store.retryCleanups(staggered(order.cleanupIds, order.staggerMs));
     return { results: order.cleanupIds.map((id, i) => verdictOf(id, results[i], 'retried')), more: false };
   }
-  const { cleanupIds, more } = await findAbandoned(store, order.filter, order.limit);
+  const { cleanupIds, more } = await findAbandoned(store, clock, order);
   if (cleanupIds.length === 0) return { results: [], more };
   const results = await store.retryCleanups(staggered(cleanupIds, order.staggerMs));
   // One that another operator retried, or a lease revived, since it was found is abandoned no more: it does not match.
@@ -54,16 +59,18 @@ export function staggered(cleanupIds: readonly string[], staggerMs: number): rea
 /**
  * The first `limit` that match. A page may be short and still have a successor, so it goes on until there are enough or
  * none is left: a call that stopped at the first short page could find nothing, again and again, where the matches are
- * far behind. Each page is one bounded read, and nothing is visited twice.
+ * far behind. Each page is one bounded read, nothing is visited twice, and between two pages others have their turn.
  */
 async function findAbandoned(
   store: Pick<LeaseStore, 'listCleanups'>,
-  filter: AbandonedCleanupFilter,
-  limit: number,
+  clock: Clock,
+  { filter, limit }: Extract<RetryOrder, { readonly filter: AbandonedCleanupFilter }>,
 ): Promise<{ readonly cleanupIds: readonly string[]; readonly more: boolean }> {
   const cleanupIds: string[] = [];
   let cursor: string | undefined;
   do {
+    // A store in memory answers at once: its pages alone would hold the event loop for as long as there are any.
+    if (cursor !== undefined) await turn(clock);
     const page = await store.listCleanups({
       ...filter,
       state: 'ABANDONED',
@@ -74,4 +81,10 @@ async function findAbandoned(
     cursor = page.nextCursor;
   } while (cursor !== undefined && cleanupIds.length < limit);
   return { cleanupIds, more: cursor !== undefined };
+}
+
+function turn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    clock.schedule(0, resolve);
+  });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { staggered } from '../../src/admin/retry-cleanups.js';
-import { CleanupAdmin, Collector, type LeaseStore, type RetryCleanup } from '../../src/index.js';
+import { CleanupAdmin, type Clock, Collector, type LeaseStore, type RetryCleanup } from '../../src/index.js';
 import { httpCleanup, recordingExecutor, seededRandom } from '../../src/testing/index.js';
 import { operated, reasonsOf, uuid, valueOf } from './operated.js';
 
@@ -134,6 +134,34 @@ describe('a retry of those that match', () => {
     expect([first.results.map(({ cleanupId }) => cleanupId), first.more]).toEqual([ids.slice(0, 4), true]);
     expect(asked).toEqual([4, 4, 3, 3, 2, 2, 1, 1]);
     expect(valueOf(await new CleanupAdmin({ store: short }).retry({ filter: {} })).more).toBe(false);
+  });
+
+  it('lets others have their turn while it searches', async () => {
+    const { store, abandon, clock } = operated();
+    const [id = ''] = await abandon(1);
+    const found = await store.getCleanup(id);
+    // Ten empty pages, and then the one.
+    const sparse = withVerbs(store, {
+      listCleanups: ({ cursor = '0' }) =>
+        Promise.resolve(
+          cursor === '10' && found
+            ? { cleanups: [found], now: 0 }
+            : { cleanups: [], now: 0, nextCursor: String(Number(cursor) + 1) },
+        ),
+    });
+    const turns: number[] = [];
+    const counting: Clock = {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs(),
+      schedule: (delayMs, callback) => {
+        turns.push(delayMs);
+        queueMicrotask(callback);
+        return () => undefined;
+      },
+    };
+    const retried = await new CleanupAdmin({ store: sparse, clock: counting }).retry({ filter: {} });
+    expect(turns).toEqual(Array(10).fill(0));
+    expect(valueOf(retried).results.map(({ cleanupId }) => cleanupId)).toEqual([id]);
   });
 
   it('two operators at once: each cleanup is retried by one of them, and neither is bothered', async () => {
