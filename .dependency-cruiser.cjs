@@ -26,8 +26,10 @@ module.exports = {
     siblings('mock-imports-protocol-only', 'apps/cleanup-mock', 'protocol'),
     {
       name: 'server-is-no-client',
+      comment:
+        'Only the commands for operators call a server, as any client would; the one that serves calls none.',
       severity: 'error',
-      from: { path: '^apps/server/src/' },
+      from: { path: '^apps/server/src/', pathNot: '^apps/server/src/cleanups/' },
       to: { path: '^packages/client/' },
     },
     {

@@ -107,13 +107,14 @@ describe('an operator who restarts a server', () => {
   });
 });
 
-it('the ready line is one line of JSON on stdout with both addresses', async () => {
+it('the ready line is one line of JSON on stdout with every address', async () => {
   await using server = await startServer({ storage: 'memory' });
   const lines = server.child.output.split('\n').filter((line) => line.includes('"msg":"ready"'));
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toEqual({
     msg: 'ready',
-    grpc: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+    grpc: server.grpc,
+    admin: server.grpc,
     http: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
   });
 });

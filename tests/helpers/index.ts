@@ -13,6 +13,7 @@ export { startChild, temporaryDirectory } from './lifetime.js';
 export { p99, startMetronome } from './metronome.js';
 export { startMock, type RecordedCall, type RunningMock, type WireObject } from './mock.js';
 export { figures, operations } from './operations.js';
+export type { AdminMethod, RawListedCleanup } from './raw-admin.js';
 export { RawClient } from './raw-client.js';
 export { rawBytes, rawMessage } from './raw-contract.js';
 export { startRawEndpoint, type RawCallback } from './raw-endpoint.js';

@@ -1,6 +1,7 @@
 import { credentials, type Client, type ServiceError } from '@grpc/grpc-js';
 import { rawService } from './raw-contract.js';
 import { RawError } from './raw-error.js';
+import type { AdminAnswers, AdminMethod } from './raw-admin.js';
 import type { RawBatch, RawCreated, RawListing, RawReading, RawStats } from './raw-messages.js';
 
 interface Answers {
@@ -40,8 +41,12 @@ export class RawClient implements Disposable {
   }
 
   /** Calls CleanupAdminService. */
-  admin(method: string, request: object = {}, deadlineMs?: number): Promise<object> {
-    return unary(this.#admin, method, request, deadlineMs);
+  admin<M extends AdminMethod>(
+    method: M,
+    request: object = {},
+    deadlineMs?: number,
+  ): Promise<AdminAnswers[M]> {
+    return unary(this.#admin, method, request, deadlineMs) as Promise<AdminAnswers[M]>;
   }
 
   /**

@@ -1,6 +1,8 @@
 import { Command, type CommanderError, Option } from 'commander';
-import { echo, withoutSecrets } from './config/echo.js';
+import { addCleanups } from './cleanups/cleanups.js';
+import type { Terminal } from './cleanups/shell.js';
 import { didYouMean } from './config/did-you-mean.js';
+import { echo, withoutSecrets } from './config/echo.js';
 import { CONFIG_FILE, type Flags, type GoodConfig, readConfig } from './config/read-config.js';
 import {
   type Config,
@@ -41,13 +43,14 @@ export interface Invocation {
   readonly version: string;
   readonly serve: (config: Config, warnings: readonly string[]) => Promise<undefined>;
   readonly migrate: (config: Config) => Promise<number>;
+  readonly terminal: Terminal;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
 /** Runs the command line; resolves to an exit code, or to `undefined` once the server serves. */
 export async function runCommand(invocation: Invocation): Promise<number | undefined> {
-  const { args, env, version, out, err } = invocation;
+  const { args, env, version, terminal, out, err } = invocation;
   let code: number | undefined;
   const program = new Command('lease-server').description(
     'A lease-based garbage collector for distributed systems',
@@ -89,6 +92,7 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
       code = EXIT.config;
     });
   }
+  addCleanups(program, { env, terminal, out, err, exit: (given) => (code = given) });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -1,8 +1,10 @@
 /** What the process exits with, after sysexits.h. */
 export const EXIT = {
-  /** Stopped by a signal and drained, or help was asked for. */
+  /** Done; stopped by a signal and drained; or help was asked for. */
   ok: 0,
-  /** Something that the server needs is not to be had: a port, the disk, the database. */
+  /** A server was asked for something and refused it, or a part of it. */
+  refused: 1,
+  /** Something that is needed is not to be had: a port, the disk, the database; or a server that was called does not answer. */
   unavailable: 69,
   /** A fault of ours. */
   software: 70,
@@ -14,6 +16,6 @@ export const EXIT = {
   inUse: 75,
   /** The store cannot be used as it is: made by a newer version or another program, too old a server, a right lacking. */
   storeVersion: 76,
-  /** The configuration is wrong. Trying again will not help. */
+  /** The configuration or the command line is wrong. Trying again will not help. */
   config: 78,
 } as const;

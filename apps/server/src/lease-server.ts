@@ -1,7 +1,13 @@
-import { Server } from '@grpc/grpc-js';
-import { Collector, LeaseService, type LeaseStore, type Observer, systemClock } from '@lease/core';
+import {
+  CleanupAdmin,
+  Collector,
+  LeaseService,
+  type LeaseStore,
+  type Observer,
+  systemClock,
+} from '@lease/core';
 import { type CallbackSigner, callbackSigner, egressGuard, HttpExecutor } from '@lease/core/http';
-import { GrpcExecutor, mountLease } from '@lease/grpc';
+import { GrpcExecutor } from '@lease/grpc';
 import { createMetrics } from '@lease/metrics';
 import type { Logger } from 'pino';
 import { isLoopback } from './config/listen-address.js';
@@ -10,9 +16,10 @@ import { createStore, type OpenedStore } from './create-store.js';
 import { logEvents } from './log.js';
 import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
-import { bindGrpc, shutDownGrpc } from './serving/bind-grpc.js';
+import { PauseWatch } from './pause-watch.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
-import { grpcCredentials, httpPair } from './serving/tls.js';
+import { openGrpc } from './serving/grpc-listeners.js';
+import { httpPair } from './serving/tls.js';
 import type { ShutdownReport } from './shutdown/component.js';
 import { ShutdownCoordinator } from './shutdown/shutdown-coordinator.js';
 import { partsOf, TURNS } from './shutdown/turns.js';
@@ -24,6 +31,8 @@ export interface LeaseServer {
   /** `host:port`, with the ports that were bound. */
   readonly grpc: string;
   readonly http: string;
+  /** Where CleanupAdminService is; unset: nowhere. */
+  readonly admin?: string;
   /**
    * Refuses new calls, waits for those under way and for the attempts in flight, and closes everything, within the drain limit.
    * A second call answers with the first.
@@ -73,19 +82,22 @@ async function start(
   await startUp.run('recovery', () => recover(store, log));
 
   const server = assemble(config, log, { store, ...(commits && { commits }) });
-  const { grpcServer, httpServer, mounted, executors, collector, readiness, ownPorts } = server;
+  const { httpServer, executors, collector, readiness, ownPorts } = server;
   const addresses = await startUp.run('listeners', async () => {
     register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
     const http = await bindHttp(httpServer, config.httpListen);
-    register('grpc sockets', TURNS.sockets, (signal) => shutDownGrpc(grpcServer, signal));
-    const grpc = await bindGrpc(grpcServer, config.grpcListen, grpcCredentials(config));
-    for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
-    return { http, grpc };
+    const listeners = await openGrpc(config, server, log);
+    register('grpc sockets', TURNS.sockets, (signal) => listeners.shutDown(signal));
+    register('calls', TURNS.work, () => listeners.drain());
+    const { grpc, admin } = listeners;
+    const bound = { grpc, http, ...(admin !== undefined && { admin }) };
+    for (const address of Object.values(bound))
+      ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
+    return bound;
   });
   await startUp.run('ready', () => {
     register('http executor', TURNS.sockets, () => executors.http.close());
     register('grpc executor', TURNS.sockets, () => executors.grpc.close());
-    register('calls', TURNS.work, () => mounted.drain());
     if (collector)
       register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
     register('readiness', TURNS.announcement, () => {
@@ -93,7 +105,7 @@ async function start(
       return Promise.resolve();
     });
     collector?.start();
-    readiness.serving({ sweeping: collector !== undefined });
+    readiness.serving({ collecting: collector !== undefined });
     return Promise.resolve();
   });
   return {
@@ -110,12 +122,15 @@ function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) 
   const ownPorts = new Set<number>();
   const guard = egressGuard({
     ownPorts,
-    allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
+    allowLoopback: [config.grpcListen, config.httpListen, config.adminListen ?? config.grpcListen].every(
+      isLoopback,
+    ),
     allow: config.allowCleanupTarget,
   });
-  const metrics = createMetrics({ store, ...(commits && { commits }) });
+  const metrics = createMetrics({ store, collecting: !config.holdCleanups, ...(commits && { commits }) });
   const readiness = new Readiness(store, systemClock);
-  const observers = [metrics.observe, readiness.observe, logEvents(log, systemClock)];
+  const pauses = new PauseWatch(store, log, systemClock);
+  const observers = [metrics.observe, readiness.observe, pauses.observe, logEvents(log, systemClock)];
   const observer: Observer = (event) => {
     for (const observe of observers) observe(event);
   };
@@ -129,21 +144,16 @@ function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) 
     defaultTtlMs: config.defaultTtlMs,
     maxLeasesPerService: config.maxLeasesPerService,
   });
+  const admin = new CleanupAdmin({ store, observer });
   const calling = { guard, ...signing(config) };
   const executors = { http: new HttpExecutor(calling), grpc: new GrpcExecutor(calling) };
   const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
-  // L1: a release may make an object due, and the next look would come only with the next sweep.
-  observers.push((event) => {
-    if (event.type === 'lease-released') collector?.wake();
+  // L1: a release or an operator may make an object due, and the next look would come only with the next sweep.
+  observers.push(({ type }) => {
+    if (type === 'lease-released' || type === 'cleanups-retried' || type === 'collection-resumed')
+      collector?.wake();
   });
 
-  const grpcServer = new Server();
-  const mounted = mountLease(grpcServer, {
-    service,
-    onFault: (error, { method, requestId }) => {
-      log.error({ method, requestId, err: error }, 'call failed');
-    },
-  });
   const httpServer = operationsServer({
     readiness,
     metrics,
@@ -152,7 +162,7 @@ function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) 
       log.error({ err: error }, 'page failed');
     },
   });
-  return { grpcServer, httpServer, mounted, executors, collector, readiness, ownPorts };
+  return { httpServer, service, admin, executors, collector, readiness, ownPorts };
 }
 
 /** With secrets, callbacks are signed. */

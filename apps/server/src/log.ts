@@ -5,7 +5,6 @@ import { Sampler } from './logging/sampler.js';
 /** Writes what operators want to know, and no secret: headers, payloads and metadata stay out. Of a storm it writes a sample. */
 export function logEvents(log: Logger, clock: Clock): Observer {
   const sampler = new Sampler(clock);
-  let paused = false;
   return (event) => {
     switch (event.type) {
       case 'attempt-ended':
@@ -29,12 +28,22 @@ export function logEvents(log: Logger, clock: Clock): Observer {
       case 'breaker-changed':
         logBreaker(log, event, sampler);
         break;
-      case 'swept': {
-        const pausedNow = event.report.status === 'paused';
-        if (pausedNow !== paused) log.warn(pausedNow ? 'expiry is paused' : 'expiry goes on');
-        paused = pausedNow;
+      // What operators did, for whoever asks later.
+      case 'cleanups-retried': {
+        const { cleanupIds, filter, staggerMs } = event;
+        log.info({ ...some(cleanupIds), filter, staggerMs }, 'cleanups are retried, by an operator’s word');
         break;
       }
+      case 'cleanups-forgotten': {
+        const { cleanupIds, reason } = event;
+        log.warn({ ...some(cleanupIds), reason }, 'cleanups are forgotten, by an operator’s word');
+        break;
+      }
+      case 'collection-paused':
+      case 'collection-resumed':
+      case 'swept':
+        // Pauses, whoever began them, are told by PauseWatch.
+        break;
       case 'lease-created':
       case 'lease-renewed':
       case 'lease-released':
@@ -62,6 +71,11 @@ function logBreaker(
 
 const OPENED = 'endpoint fails: its cleanups wait until a probe is answered';
 const CLOSED = 'endpoint answers again: its cleanups go on';
+
+/** Of a thousand ids a line shows the first ten; the others are in the store. */
+function some(cleanupIds: readonly string[]) {
+  return { count: cleanupIds.length, cleanupIds: cleanupIds.slice(0, 10) };
+}
 
 function logAttempt(
   log: Logger,

@@ -42,9 +42,11 @@ export async function runServer(config: Config, warnings: readonly string[]): Pr
   } catch (error) {
     process.exit(explain(error, log));
   }
-  log.info({ grpc: server.grpc, http: server.http, storage: config.storage }, 'serving');
+  const { grpc, http, admin } = server;
+  log.info({ grpc, http, admin, storage: config.storage }, 'serving');
   for (const warning of warnings) log.warn(`configuration: ${warning}`);
-  process.stdout.write(`${JSON.stringify({ msg: 'ready', grpc: server.grpc, http: server.http })}\n`);
+  // Where the admin service is not served, its key is missing.
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', grpc, http, admin })}\n`);
 }
 
 async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<void> {

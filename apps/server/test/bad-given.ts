@@ -90,6 +90,22 @@ export const BAD_GIVEN: readonly (readonly [string, Record<string, string>, read
   ['--database-schema a";drop', {}, [`--database-schema: "a\\";drop" ${NO_SCHEMA}`]],
   ['--database-schema information_schema', {}, [`--database-schema: "information_schema" ${NO_SCHEMA}`]],
   ['--database-connections 3', {}, ['--database-connections: 3 is not within 4 to 1000']],
+  ['--admin-listen here', {}, [`--admin-listen: "here" ${ADDRESS}`]],
+  ['--admin-listen 0.0.0.0:50052', {}, [`--admin-listen (0.0.0.0:50052) ${EXPOSED}`]],
+  [
+    '--admin-listen 127.0.0.1:50051',
+    {},
+    ['--grpc-listen (127.0.0.1:50051 by default) and --admin-listen (127.0.0.1:50051) need the same port'],
+  ],
+  [
+    '--admin-listen [::]:9090 --grpc-listen 127.0.0.1:9090 --insecure-listen',
+    {},
+    [
+      '--grpc-listen (127.0.0.1:9090) and --admin-listen ([::]:9090) need the same port',
+      '--grpc-listen (127.0.0.1:9090) and --http-listen (127.0.0.1:9090 by default) need the same port',
+      '--admin-listen ([::]:9090) and --http-listen (127.0.0.1:9090 by default) need the same port',
+    ],
+  ],
   ['--storage SQLITE', {}, ['--storage: "SQLITE" is none of sqlite, memory, postgres']],
   ['', { LEASE_STORAGE: 'redis' }, ['LEASE_STORAGE: "redis" is none of sqlite, memory, postgres']],
   ['--data-dir=', {}, ['--data-dir: "" is no path']],

@@ -14,6 +14,7 @@ describe('configuration', () => {
     expect(config).toEqual({
       grpcListen: { host: '127.0.0.1', port: 50051 },
       httpListen: { host: '127.0.0.1', port: 9090 },
+      adminListen: undefined,
       tlsCert: '',
       tlsKey: '',
       tlsClientCa: '',

@@ -1,3 +1,4 @@
+import type { Terminal } from '../src/cleanups/shell.js';
 import { runCommand } from '../src/command.js';
 import type { Config } from '../src/config/settings.js';
 
@@ -14,7 +15,11 @@ export interface Invoked {
 }
 
 /** Runs the command line in this process, with a `serve` that serves nothing. */
-export async function invoke(args: readonly string[], env: Record<string, string> = {}): Promise<Invoked> {
+export async function invoke(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  terminal: Terminal = { progress: false },
+): Promise<Invoked> {
   let out = '';
   let err = '';
   let config: Config | undefined;
@@ -33,6 +38,7 @@ export async function invoke(args: readonly string[], env: Record<string, string
       migrated = given;
       return Promise.resolve(0);
     },
+    terminal,
     out: (text) => (out += text),
     err: (text) => (err += text),
   });

@@ -89,8 +89,9 @@ describe('a server', () => {
     const leaseId = await lease.create(create('x', milliseconds(60_000), cleanup.url));
     await lease.release(leaseId);
     const pages = `http://${lease.server.http}`;
-    expect(await (await fetch(`${pages}/readyz`)).json()).toMatchObject({ ready: true });
+    expect(await (await fetch(`${pages}/readyz`)).json()).toMatchObject({ ready: true, collecting: false });
     const metrics = await (await fetch(`${pages}/metrics`)).text();
+    expect(metrics).toContain('\nlease_collecting 0\n');
     expect(metrics).toContain('\nlease_cleanups_open 1\n');
     expect(metrics).toContain('\nlease_attempts_claimed_total 0\n');
     expect(metrics).toContain('\nlease_last_sweep_timestamp_seconds 0\n');

@@ -1,4 +1,4 @@
-import { type BreakerState, type CleanupClaim, DEFAULT_RETRY_POLICY, type LeaseEvent } from '@lease/core';
+import { type BreakerState, type CleanupClaim, DEFAULT_RETRY_POLICY } from '@lease/core';
 import { ManualClock } from '@lease/core/testing';
 import { type Logger, pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -30,12 +30,6 @@ const claim: CleanupClaim = {
   },
   endpoint: 'http://127.0.0.1',
 };
-
-const swept = (status: 'swept' | 'paused'): LeaseEvent => ({
-  type: 'swept',
-  report: { status, expired: 0, rearmed: 0, skipped: 0, due: 0, nextInMs: 500 },
-  durationMs: 1,
-});
 
 function setUp() {
   const lines: Record<string, unknown>[] = [];
@@ -100,7 +94,11 @@ describe('the log', () => {
     observe({ type: 'attempt-ended', claim, outcome: 'unstarted', durationMs: 5 });
     observe({ type: 'cleanups-claimed', claims: [claim] });
     observe({ type: 'refused', verb: 'renew', refusal: { reason: 'LEASE_ENDED', message: '' } });
-    observe(swept('swept'));
+    observe({
+      type: 'swept',
+      report: { status: 'swept', expired: 0, rearmed: 0, skipped: 0, due: 0, nextInMs: 500 },
+      durationMs: 1,
+    });
     expect(lines).toEqual([]);
   });
 
@@ -175,10 +173,22 @@ describe('the log', () => {
     expect(lines).toHaveLength(3);
   });
 
-  it('says when expiry pauses and when it goes on', () => {
+  it('says what an operator retried and forgot, ten ids of any number', () => {
     const { lines, observe } = setUp();
-    for (const status of ['swept', 'paused', 'paused', 'swept', 'swept'] as const) observe(swept(status));
-    expect(lines.map(({ msg }) => msg)).toEqual(['expiry is paused', 'expiry goes on']);
+    const cleanupIds = Array.from({ length: 1_000 }, (_, n) => `c-${n}`);
+    const filter = { serviceId: 's' };
+    observe({ type: 'cleanups-retried', cleanupIds, filter, staggerMs: 600_000 });
+    observe({ type: 'cleanups-forgotten', cleanupIds: ['c-1'], reason: 'deleted by hand' });
+    expect(lines).toEqual([
+      {
+        ...{ level: 30, msg: 'cleanups are retried, by an operator’s word', count: 1_000 },
+        ...{ cleanupIds: cleanupIds.slice(0, 10), filter, staggerMs: 600_000 },
+      },
+      {
+        ...{ level: 40, msg: 'cleanups are forgotten, by an operator’s word', count: 1 },
+        ...{ cleanupIds: ['c-1'], reason: 'deleted by hand' },
+      },
+    ]);
   });
 
   it('F7: says that an outcome came too late', () => {

@@ -23,11 +23,12 @@ describe('the operations pages', () => {
     return `http://${await bindHttp(server, { host: '127.0.0.1', port: 0 })}`;
   }
 
-  const ready = { ready: true, reasons: [], pauses: [] };
+  const ready = { ready: true, reasons: [], pauses: [], collecting: true };
   const notReady = {
     ready: false,
     reasons: ['starting'],
     pauses: [{ reason: 'GAP' as const, until: 'soon' }],
+    collecting: true,
   };
 
   it('/healthz: alive, ready or not', async () => {

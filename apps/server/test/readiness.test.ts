@@ -19,52 +19,60 @@ function setUp(store: { ping?: () => Promise<void>; collectionState?: () => Prom
   return { clock, readiness };
 }
 
-const READY = { ready: true, reasons: [], pauses: [] };
+const READY = { ready: true, reasons: [], pauses: [], collecting: true };
+const notReady = (reason: string, collecting = true) => {
+  return { ready: false, reasons: [reason], pauses: [], collecting };
+};
 
 describe('readiness', () => {
   it('begins when the server serves and ends when it shuts down', async () => {
     const { readiness } = setUp();
-    expect(await readiness.check()).toEqual({ ready: false, reasons: ['starting'], pauses: [] });
-    readiness.serving({ sweeping: true });
+    expect(await readiness.check()).toEqual(notReady('starting', false));
+    readiness.serving({ collecting: true });
     expect(await readiness.check()).toEqual(READY);
     readiness.shuttingDown();
-    expect(await readiness.check()).toEqual({ ready: false, reasons: ['shutting down'], pauses: [] });
+    expect(await readiness.check()).toEqual(notReady('shutting down'));
   });
 
   it('ends when the collector has not swept for 3 s, and returns with the next sweep', async () => {
     const { clock, readiness } = setUp();
-    readiness.serving({ sweeping: true });
+    readiness.serving({ collecting: true });
     await clock.advance(3_000);
     expect(await readiness.check()).toEqual(READY);
     await clock.advance(1_000);
-    expect(await readiness.check()).toEqual({ ready: false, reasons: ['no sweep for 4 s'], pauses: [] });
+    expect(await readiness.check()).toEqual(notReady('no sweep for 4 s'));
     readiness.observe(swept);
     expect(await readiness.check()).toEqual(READY);
   });
 
-  it('asks no sweeps of a server that has no collector', async () => {
+  it('asks no sweeps of a server that has no collector, and says that it has none', async () => {
     const { clock, readiness } = setUp();
-    readiness.serving({ sweeping: false });
+    readiness.serving({ collecting: false });
     await clock.advance(60_000);
-    expect(await readiness.check()).toEqual(READY);
+    expect(await readiness.check()).toEqual({ ...READY, collecting: false });
   });
 
   it('lists pauses, and is ready all the same', async () => {
     const until = Date.UTC(2026, 0, 2);
-    const pauses = [{ reason: 'OPERATOR', until, note: 'words of an operator' }] as const;
+    const pauses = [
+      { reason: 'GAP', until },
+      { reason: 'OPERATOR', until, note: 'moving house' },
+    ] as const;
     const { readiness } = setUp({ collectionState: () => Promise.resolve({ pauses, now: 0 }) });
-    readiness.serving({ sweeping: true });
+    readiness.serving({ collecting: true });
     expect(await readiness.check()).toEqual({
-      ready: true,
-      reasons: [],
-      pauses: [{ reason: 'OPERATOR', until: '2026-01-02T00:00:00.000Z' }],
+      ...READY,
+      pauses: [
+        { reason: 'GAP', until: '2026-01-02T00:00:00.000Z' },
+        { reason: 'OPERATOR', until: '2026-01-02T00:00:00.000Z', note: 'moving house' },
+      ],
     });
   });
 
   it.each(['ping', 'collectionState'] as const)('ends when the store fails to %s', async (verb) => {
     const { readiness } = setUp({ [verb]: () => Promise.reject(new Error('disk full')) });
-    readiness.serving({ sweeping: true });
-    expect(await readiness.check()).toEqual({ ready: false, reasons: ['store: disk full'], pauses: [] });
+    readiness.serving({ collecting: true });
+    expect(await readiness.check()).toEqual(notReady('store: disk full'));
   });
 
   it('F4: ends when the store says nothing for 2 s; everybody who asks meanwhile gets that answer', async () => {
@@ -75,7 +83,7 @@ describe('readiness', () => {
         return new Promise(() => undefined);
       },
     });
-    readiness.serving({ sweeping: false });
+    readiness.serving({ collecting: false });
     const checks = [readiness.check(), readiness.check(), readiness.check()];
     await clock.advance(2_000);
     for (const report of await Promise.all(checks)) {

@@ -39,8 +39,11 @@ export interface Running extends AsyncDisposable {
 }
 
 /** A server in this process; it is stopped at the end of the block unless the test did. */
-export async function running(settings: Partial<Config> = {}): Promise<Running> {
-  const server = await startLeaseServer(configOf(settings), pino({ enabled: false }));
+export async function running(
+  settings: Partial<Config> = {},
+  log = pino({ enabled: false }),
+): Promise<Running> {
+  const server = await startLeaseServer(configOf(settings), log);
   const client = new LeaseServiceClient(server.grpc, credentials.createInsecure());
   return {
     server,

@@ -1,4 +1,23 @@
 export { LeaseClient } from './lease-client.js';
+export { CleanupAdminClient } from './cleanup-admin-client.js';
+export type {
+  AbandonedCleanups,
+  AbandonReason,
+  AttemptOutcome,
+  Cleanup,
+  CleanupAttempt,
+  CleanupResult,
+  CleanupState,
+  CollectionState,
+  ListCleanups,
+  Pause,
+  PauseReason,
+  RetriedCleanups,
+  RetryCleanups,
+  RetryPace,
+  RetryProgress,
+} from './cleanups.js';
+export type { ConnectionOptions } from './connection-options.js';
 export type { LeaseClientOptions } from './lease-client-options.js';
 export type { TlsOptions } from './rpc/security.js';
 export type { BatchResult } from './batches.js';

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   CreateLeaseRequest,
   LeaseServiceDefinition as rpcs,
@@ -11,16 +10,10 @@ import { createHold, type HoldOptions } from './hold/create-hold.js';
 import type { Hold } from './hold/hold.js';
 import type { HoldTransport } from './hold/hold-transport.js';
 import type { CreatedLease, Lease, LeaseReading } from './lease.js';
-import {
-  checkOptions,
-  checkTimeout,
-  DEFAULT_TIMEOUT_MS,
-  type LeaseClientOptions,
-} from './lease-client-options.js';
+import { checkServiceId, type LeaseClientOptions } from './lease-client-options.js';
 import type { CallOptions, CreateLease, ListLeases, ReleaseLease, RenewLease } from './requests.js';
-import { Caller } from './rpc/caller.js';
-import { LeaseChannel, type Limits, type Rpc } from './rpc/lease-channel.js';
-import { credentialsFor } from './rpc/security.js';
+import { Connection } from './rpc/connection.js';
+import type { Limits } from './rpc/lease-channel.js';
 import type { ClientRuntime } from './runtime.js';
 import type { Stats } from './stats.js';
 import { systemRuntime } from './system-runtime.js';
@@ -38,49 +31,44 @@ import { encodeCreate, encodeGet, encodeList, encodeRelease, encodeRenew } from 
  */
 export class LeaseClient {
   readonly serviceId: string;
-  readonly #caller: Caller;
+  readonly #connection: Connection;
   readonly #runtime: ClientRuntime;
-  readonly #timeoutMs: number;
 
   /** Connects when it is first used. Throws TypeError for options that contradict each other. */
   constructor(options: LeaseClientOptions, runtime: ClientRuntime = systemRuntime) {
-    const channels = checkOptions(options).map(
-      (address) => new LeaseChannel(address, credentialsFor(address, options), runtime.clock),
-    );
-    this.serviceId = options.serviceId;
-    this.#caller = new Caller(channels, runtime);
+    this.serviceId = checkServiceId(options.serviceId);
+    this.#connection = new Connection(options, runtime);
     this.#runtime = runtime;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
   /** Takes a lease, and leaves the renewing to the caller; see {@link hold}. */
   async create(request: CreateLease, call?: CallOptions): Promise<CreatedLease> {
     const message = encodeCreate(this.serviceId, this.#identified(request));
-    return decodeCreated(await this.#call(rpcs.createLease, message, call));
+    return decodeCreated(await this.#connection.call(rpcs.createLease, message, call));
   }
 
   /** Extends an active lease to `max(expireTime, now + ttl)`. `LEASE_ENDED`: no renewal of it will ever succeed. */
   async renew(request: RenewLease, call?: CallOptions): Promise<LeaseReading> {
     const message = encodeRenew(this.serviceId, request);
-    return decodeReading(await this.#call(rpcs.renewLease, message, call));
+    return decodeReading(await this.#connection.call(rpcs.renewLease, message, call));
   }
 
   /** Ends a lease. The same release again gets the same answer. */
   async release(request: ReleaseLease, call?: CallOptions): Promise<LeaseReading> {
     const message = encodeRelease(this.serviceId, request);
-    return decodeReading(await this.#call(rpcs.releaseLease, message, call));
+    return decodeReading(await this.#connection.call(rpcs.releaseLease, message, call));
   }
 
   /** The lease as it is now, ended or not; of any service. */
   async get(leaseId: string, call?: CallOptions): Promise<LeaseReading> {
-    return decodeReading(await this.#call(rpcs.getLease, encodeGet(leaseId), call));
+    return decodeReading(await this.#connection.call(rpcs.getLease, encodeGet(leaseId), call));
   }
 
   /** Leases of any service, fetched page by page; the deadline is that of one page. */
   async *list(filter: ListLeases = {}, call?: CallOptions): AsyncGenerator<Lease, void, undefined> {
     let pageToken = '';
     do {
-      const page = await this.#call(rpcs.listLeases, encodeList(filter, pageToken), call);
+      const page = await this.#connection.call(rpcs.listLeases, encodeList(filter, pageToken), call);
       yield* page.leases.map(decodeLease);
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
@@ -99,7 +87,12 @@ export class LeaseClient {
       encode: (request) => encodeCreate(this.serviceId, this.#identified(request)),
       sizeOf: (message) => CreateLeaseRequest.encode(message).finish().byteLength,
       send: (batch) =>
-        waitOut(batch, (part, limits) => this.#createBatch(part, limits), this.#runtime, this.#limits(call)),
+        waitOut(
+          batch,
+          (part, limits) => this.#createBatch(part, limits),
+          this.#runtime,
+          this.#connection.limits(call),
+        ),
     });
   }
 
@@ -112,7 +105,7 @@ export class LeaseClient {
       encode: (request) => encodeRenew(this.serviceId, request),
       sizeOf: (message) => RenewLeaseRequest.encode(message).finish().byteLength,
       send: async (batch) => {
-        const { results, serverTime } = await this.#call(
+        const { results, serverTime } = await this.#connection.call(
           rpcs.batchRenewLeases,
           { requests: [...batch] },
           call,
@@ -131,7 +124,7 @@ export class LeaseClient {
       encode: (request) => encodeRelease(this.serviceId, request),
       sizeOf: (message) => ReleaseLeaseRequest.encode(message).finish().byteLength,
       send: async (batch) => {
-        const { results, serverTime } = await this.#call(
+        const { results, serverTime } = await this.#connection.call(
           rpcs.batchReleaseLeases,
           { requests: [...batch] },
           call,
@@ -143,34 +136,34 @@ export class LeaseClient {
 
   /** Totals and gauges of the whole store. */
   async stats(call?: CallOptions): Promise<Stats> {
-    return decodeStats(await this.#call(rpcs.getStats, {}, call));
+    return decodeStats(await this.#connection.call(rpcs.getStats, {}, call));
   }
 
   /** Takes a lease and renews it until it is released, lost, or the process ends. `call` is about the taking. */
   async hold(options: HoldOptions, call?: CallOptions): Promise<Hold> {
-    return createHold(this.#holdTransport, this.#runtime, options, this.#limits(call));
+    return createHold(this.#holdTransport, this.#runtime, options, this.#connection.limits(call));
   }
 
   /** Closes the connections. Calls and holds are not waited for: release the holds first, or they end as in a crash. */
   close(): void {
-    this.#caller.close();
+    this.#connection.close();
   }
 
   get #holdTransport(): HoldTransport {
     return {
       create: async (request, limits) => {
         const message = encodeCreate(this.serviceId, request);
-        const { answer, sentAtMs } = await this.#caller.call(rpcs.createLease, message, limits);
+        const { answer, sentAtMs } = await this.#connection.caller.call(rpcs.createLease, message, limits);
         return { ...decodeCreated(answer), sentAtMs };
       },
       renew: async (request, limits) => {
         const message = encodeRenew(this.serviceId, request);
-        const { answer, sentAtMs } = await this.#caller.pass(rpcs.renewLease, message, limits);
+        const { answer, sentAtMs } = await this.#connection.caller.pass(rpcs.renewLease, message, limits);
         return { ...decodeReading(answer), sentAtMs };
       },
       release: async (request, limits) => {
         const message = encodeRelease(this.serviceId, request);
-        const { answer } = await this.#caller.call(rpcs.releaseLease, message, limits);
+        const { answer } = await this.#connection.caller.call(rpcs.releaseLease, message, limits);
         return decodeReading(answer);
       },
     };
@@ -178,8 +171,9 @@ export class LeaseClient {
 
   async #createBatch(requests: readonly CreateLeaseRequest[], limits: Limits) {
     const rpc = rpcs.batchCreateLeases;
-    const { results, serverTime } = (await this.#caller.call(rpc, { requests: [...requests] }, limits))
-      .answer;
+    const { results, serverTime } = (
+      await this.#connection.caller.call(rpc, { requests: [...requests] }, limits)
+    ).answer;
     return results.map((result) =>
       resultOf(result.answer, (lease) => decodeCreated({ ...result, lease, serverTime })),
     );
@@ -187,16 +181,6 @@ export class LeaseClient {
 
   #identified(request: CreateLease) {
     return { ...request, leaseId: request.leaseId ?? this.#runtime.random.uuid() };
-  }
-
-  async #call<Request, Answer>(rpc: Rpc<Request, Answer>, request: Request, call?: CallOptions) {
-    return (await this.#caller.call(rpc, request, this.#limits(call))).answer;
-  }
-
-  #limits({ timeoutMs = this.#timeoutMs, signal = new AbortController().signal }: CallOptions = {}): Limits {
-    // One signal may guard any number of calls; Node warns of a leak at 11.
-    setMaxListeners(0, signal);
-    return { timeoutMs: checkTimeout(timeoutMs), signal };
   }
 }
 

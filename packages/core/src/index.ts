@@ -15,7 +15,7 @@ export type {
   HttpTarget,
   RetryPolicy,
 } from './cleanup/cleanup-spec.js';
-export { DEFAULT_RETRY_POLICY, endpointOf } from './cleanup/cleanup-spec.js';
+export { DEFAULT_RETRY_POLICY, endpointOf, targetKindOf } from './cleanup/cleanup-spec.js';
 export type {
   AbandonReason,
   AttemptOutcome,
@@ -53,10 +53,23 @@ export type { AttemptResult, Executor, Executors } from './collector/executor.js
 export type { CleanupHandler } from './collector/handler-executor.js';
 export { handlerExecutor } from './collector/handler-executor.js';
 export type { CollectorOptions } from './collector/options.js';
-export type { CollectorStep, LeaseEvent, LeaseVerb, Observer } from './events/events.js';
+export type { AdminVerb, CollectorStep, LeaseEvent, LeaseVerb, Observer } from './events/events.js';
 export type { Answer, FieldViolation, Refusal, RefusalReason } from './service/answer.js';
 export { LeaseService } from './service/lease-service.js';
 export { LIMITS, MAX_BATCH } from './service/limits.js';
 export type { LeaseServiceOptions } from './service/options.js';
 export type * from './service/requests.js';
 export type { TargetPolicy } from './service/target-policy.js';
+
+export { CleanupAdmin, type CleanupAdminOptions } from './admin/cleanup-admin.js';
+export type {
+  AbandonedCleanupFilter,
+  CleanupListing,
+  CleanupVerdict,
+  ForgetCleanupsRequest,
+  ListAttemptsRequest,
+  ListCleanupsRequest,
+  PauseCollectionRequest,
+  RetriedCleanups,
+  RetryCleanupsRequest,
+} from './admin/requests.js';

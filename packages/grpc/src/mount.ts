@@ -1,17 +1,22 @@
 import type { Server } from '@grpc/grpc-js';
-import type { LeaseService } from '@lease/core';
-import { LeaseServiceDefinition } from '@lease/protocol';
+import type { CleanupAdmin, LeaseService } from '@lease/core';
+import { CleanupAdminServiceDefinition, LeaseServiceDefinition } from '@lease/protocol';
 import { HealthImplementation } from 'grpc-health-check';
+import { adminMethods } from './admin/admin-methods.js';
 import { addReflection } from './reflection/reflection-service.js';
 import { Calls } from './service/calls.js';
 import { leaseMethods } from './service/lease-methods.js';
 import { addUnaryService, type FaultListener } from './service/unary-service.js';
 
-export interface MountOptions {
-  readonly service: LeaseService;
+/** What to serve: at least one of the two. */
+type Served =
+  | { readonly service: LeaseService; readonly admin?: CleanupAdmin }
+  | { readonly service?: never; readonly admin: CleanupAdmin };
+
+export type MountOptions = Served & {
   /** Told of every error that a caller sees only as INTERNAL. */
   readonly onFault: FaultListener;
-}
+};
 
 export interface MountedLease {
   /**
@@ -21,29 +26,41 @@ export interface MountedLease {
   drain(): Promise<void>;
 }
 
-/** The services that the server answers for; the admin service is listed, and answers UNIMPLEMENTED so far. */
-const SERVICES = [
-  'lease.v1.LeaseService',
-  'lease.v1.CleanupAdminService',
+const LEASE_SERVICE = 'lease.v1.LeaseService';
+const ADMIN_SERVICE = 'lease.v1.CleanupAdminService';
+
+/** Served beside them. */
+const COMPANIONS = [
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
 ] as const;
 
-/** Health is told for the server as a whole and for the service by name. */
-const WATCHED = ['', SERVICES[0]] as const;
-
-/** Puts LeaseService, health and reflection on a server of grpc-js, which the caller binds and shuts down. */
-export function mountLease(server: Server, { service, onFault }: MountOptions): MountedLease {
+/**
+ * Puts LeaseService, CleanupAdminService or both, health and reflection on a server of grpc-js, which the caller binds and
+ * shuts down. Whoever reaches CleanupAdminService may drop cleanups and stop collection: mind where it is served.
+ */
+export function mountLease(server: Server, { service, admin, onFault }: MountOptions): MountedLease {
   const calls = new Calls();
+  const context = { calls, onFault };
+  const names: string[] = [];
+  if (service !== undefined) {
+    addUnaryService(server, LeaseServiceDefinition, leaseMethods(service), context);
+    names.push(LEASE_SERVICE);
+  }
+  if (admin !== undefined) {
+    addUnaryService(server, CleanupAdminServiceDefinition, adminMethods(admin), context);
+    names.push(ADMIN_SERVICE);
+  }
+  addReflection(server, [...names, ...COMPANIONS]);
   const health = new HealthImplementation();
-  addUnaryService(server, LeaseServiceDefinition, leaseMethods(service), { calls, onFault });
-  addReflection(server, SERVICES);
   health.addToServer(server);
-  for (const name of WATCHED) health.setStatus(name, 'SERVING');
+  // Health is told for the server as a whole and for each service by name.
+  const watched = ['', ...names];
+  for (const name of watched) health.setStatus(name, 'SERVING');
   return {
     drain() {
-      for (const name of WATCHED) health.setStatus(name, 'NOT_SERVING');
+      for (const name of watched) health.setStatus(name, 'NOT_SERVING');
       return calls.drain();
     },
   };

@@ -26,7 +26,7 @@ function bufCurl(...args: string[]): Promise<{ code: number; stdout: string; std
 
 describe('buf curl, by reflection alone', () => {
   it('lists the services and their methods', async () => {
-    await using lease = await served();
+    await using lease = await served({ withAdmin: true });
     const services = await bufCurl('--list-services', `http://${lease.address}`);
     expect(services.stdout.trim().split('\n')).toEqual(
       expect.arrayContaining([

@@ -1,11 +1,17 @@
-import { credentials, status } from '@grpc/grpc-js';
-import { healthV1, LeaseServiceDefinition } from '@lease/protocol';
+import { credentials, Server, status } from '@grpc/grpc-js';
+import { CleanupAdmin } from '@lease/core';
+import { CleanupAdminServiceDefinition, healthV1, LeaseServiceDefinition } from '@lease/protocol';
 import { describe, expect, it, vi } from 'vitest';
-import { errorOf, served } from './served.js';
+import { MemoryStore } from '@lease/storage-memory';
+import { mountLease } from '../src/index.js';
+import { bind } from './handler-server.js';
+import { served, type Served } from './served.js';
 
 const { ServingStatus } = {
   ServingStatus: healthV1.HealthCheckResponse_ServingStatus,
 };
+
+const [LEASES, ADMIN] = ['lease.v1.LeaseService', 'lease.v1.CleanupAdminService'];
 
 function check(client: healthV1.HealthClient, service: string): Promise<unknown> {
   return new Promise((resolve) => {
@@ -16,8 +22,8 @@ function check(client: healthV1.HealthClient, service: string): Promise<unknown>
 }
 
 describe('health', () => {
-  it.each(['', 'lease.v1.LeaseService'])('%j is SERVING until the server drains', async (service) => {
-    await using lease = await served();
+  it.each(['', LEASES, ADMIN])('%j is SERVING until the server drains', async (service) => {
+    await using lease = await served({ withAdmin: true });
     const client = new healthV1.HealthClient(lease.address, credentials.createInsecure());
     expect(await check(client, service)).toBe(ServingStatus.SERVING);
     const seen: unknown[] = [];
@@ -33,29 +39,50 @@ describe('health', () => {
     client.close();
   });
 
-  it('of another service nothing is known', async () => {
+  it('of a service that is not mounted nothing is known', async () => {
     await using lease = await served();
     const client = new healthV1.HealthClient(lease.address, credentials.createInsecure());
-    expect(await check(client, 'lease.v1.CleanupAdminService')).toBe(status.NOT_FOUND);
+    expect(await check(client, ADMIN)).toBe(status.NOT_FOUND);
     client.close();
   });
 });
 
-describe('RPCs of later work', () => {
-  it('answer UNIMPLEMENTED, by name', async () => {
+describe('what is mounted', () => {
+  const implemented = async (
+    lease: Served,
+    definition: Readonly<Record<string, { readonly path: string }>>,
+  ) => {
+    const answers: boolean[] = [];
+    for (const { path } of Object.values(definition)) {
+      const result = await lease.callRaw(path, Buffer.alloc(0));
+      answers.push(!('error' in result) || result.error.code !== status.UNIMPLEMENTED);
+    }
+    return [...new Set(answers)];
+  };
+
+  it('without an admin, every RPC of LeaseService is there and none of CleanupAdminService', async () => {
     await using lease = await served();
-    const path = '/lease.v1.CleanupAdminService/ListCleanups';
-    expect(errorOf(await lease.callRaw(path, Buffer.alloc(0)))).toEqual({
-      code: status.UNIMPLEMENTED,
-      message: `The server does not implement the method ${path}`,
-    });
+    expect(await implemented(lease, LeaseServiceDefinition)).toEqual([true]);
+    expect(await implemented(lease, CleanupAdminServiceDefinition)).toEqual([false]);
   });
 
-  it('every RPC of LeaseService is there', async () => {
-    await using lease = await served();
-    for (const { path } of Object.values(LeaseServiceDefinition)) {
-      const result = await lease.callRaw(path, Buffer.alloc(0));
-      expect('error' in result ? result.error.code : status.OK, path).not.toBe(status.UNIMPLEMENTED);
-    }
+  it('with an admin, every RPC of both', async () => {
+    await using lease = await served({ withAdmin: true });
+    expect(await implemented(lease, LeaseServiceDefinition)).toEqual([true]);
+    expect(await implemented(lease, CleanupAdminServiceDefinition)).toEqual([true]);
+  });
+
+  it('an admin alone is served alone', async () => {
+    const server = new Server();
+    const admin = new CleanupAdmin({ store: new MemoryStore() });
+    const mounted = mountLease(server, { admin, onFault: () => undefined });
+    const address = `127.0.0.1:${await bind(server)}`;
+    const health = new healthV1.HealthClient(address, credentials.createInsecure());
+    expect(await check(health, ADMIN)).toBe(ServingStatus.SERVING);
+    expect(await check(health, LEASES)).toBe(status.NOT_FOUND);
+    await mounted.drain();
+    expect(await check(health, ADMIN)).toBe(ServingStatus.NOT_SERVING);
+    health.close();
+    server.forceShutdown();
   });
 });

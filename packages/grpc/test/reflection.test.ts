@@ -47,7 +47,6 @@ describe.each(['v1', 'v1alpha'] as const)('reflection %s', (version) => {
       value: {
         service: [
           { name: 'lease.v1.LeaseService' },
-          { name: 'lease.v1.CleanupAdminService' },
           { name: 'grpc.health.v1.Health' },
           { name: 'grpc.reflection.v1.ServerReflection' },
           { name: 'grpc.reflection.v1alpha.ServerReflection' },

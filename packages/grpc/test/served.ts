@@ -7,7 +7,7 @@ import {
   type ServerInterceptor,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { LeaseService, type LeaseServiceOptions, type LeaseStore } from '@lease/core';
+import { CleanupAdmin, LeaseService, type LeaseServiceOptions, type LeaseStore } from '@lease/core';
 import { ManualClock } from '@lease/core/testing';
 import {
   CreateLeaseRequest,
@@ -55,15 +55,27 @@ export async function served(
     store?: (store: LeaseStore) => LeaseStore;
     maxLeases?: number;
     interceptors?: ServerInterceptor[];
+    /** Whether CleanupAdminService is mounted, too. Default false. */
+    withAdmin?: boolean;
   } & Partial<Omit<LeaseServiceOptions, 'store'>> = {},
 ): Promise<Served> {
-  const { store: wrap = (store: LeaseStore) => store, maxLeases, interceptors = [], ...rest } = options;
+  const {
+    store: wrap = (store: LeaseStore) => store,
+    maxLeases,
+    interceptors = [],
+    withAdmin,
+    ...rest
+  } = options;
   const clock = new ManualClock();
   const store = wrap(new MemoryStore(maxLeases === undefined ? { clock } : { clock, maxLeases }));
   const service = new LeaseService({ store, admitTarget: () => undefined, ...rest });
   const faults: Served['faults'] = [];
   const server = new Server({ interceptors });
-  const mounted = mountLease(server, { service, onFault: (error, call) => faults.push({ error, ...call }) });
+  const mounted = mountLease(server, {
+    service,
+    ...(withAdmin === true && { admin: new CleanupAdmin({ store }) }),
+    onFault: (error, call) => faults.push({ error, ...call }),
+  });
   const address = `127.0.0.1:${await bind(server)}`;
   const client = new LeaseServiceClient(address, credentials.createInsecure());
   const raw = new Client(address, credentials.createInsecure());

@@ -76,6 +76,10 @@ export function processEvents(registry: Registry, clock: Clock): Observer {
       case 'lease-renewed':
       case 'lease-released':
       case 'cleanups-claimed':
+      case 'cleanups-retried':
+      case 'cleanups-forgotten':
+      case 'collection-paused':
+      case 'collection-resumed':
         // Counted by the store.
         break;
     }

@@ -1,5 +1,6 @@
 import {
   type CleanupClaim,
+  type CollectionState,
   type Lease,
   type LeaseEvent,
   type StoreStats,
@@ -17,6 +18,9 @@ const stats: StoreStats = {
   nextAttemptTime: 1_000,
   now: 3_500,
 };
+
+/** Nothing is paused. */
+const calm = { collectionState: () => Promise.resolve<CollectionState>({ pauses: [], now: 3_500 }) };
 
 /** Events tell of these; no metric may. */
 const claim = {
@@ -47,7 +51,7 @@ async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<Map<st
 describe('metrics', () => {
   it('show what the store keeps, as it is at each scrape', async () => {
     let current = stats;
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(current) } });
+    const metrics = createMetrics({ store: { ...calm, stats: () => Promise.resolve(current) } });
     const first = await scrape(metrics);
     expect(Object.fromEntries(first)).toMatchObject({
       lease_store_up: 1,
@@ -78,7 +82,7 @@ describe('metrics', () => {
   });
 
   it('show how many calls shared the commits of a store that commits in groups', async () => {
-    const store = { stats: () => Promise.resolve(stats) };
+    const store = { ...calm, stats: () => Promise.resolve(stats) };
     const commits = { commits: 2, calls: 30 };
     const metrics = createMetrics({ store, commits });
     await scrape(metrics);
@@ -96,13 +100,14 @@ describe('metrics', () => {
     ['the next attempt is ahead', { ...stats, nextAttemptTime: 9_000 }, 0],
   ])('collection does not lag when %s', async (_, { nextAttemptTime, ...rest }, lag) => {
     const waiting = nextAttemptTime === undefined ? rest : { ...rest, nextAttemptTime };
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(waiting) } });
+    const metrics = createMetrics({ store: { ...calm, stats: () => Promise.resolve(waiting) } });
     expect((await scrape(metrics)).get('lease_collection_lag_seconds')).toBe(lag);
   });
 
   it('say that the store is down, and keep what this process counted', async () => {
     let up = true;
     const store = {
+      ...calm,
       stats: () => (up ? Promise.resolve(stats) : Promise.reject(new StoreUnavailableError('gone'))),
     };
     const metrics = createMetrics({ store });
@@ -117,7 +122,7 @@ describe('metrics', () => {
 
   it('count what the process sees, under labels that no caller can choose', async () => {
     const metrics = createMetrics({
-      store: { stats: () => Promise.resolve(stats) },
+      store: { ...calm, stats: () => Promise.resolve(stats) },
       clock: new ManualClock(),
     });
     const refusal = { reason: 'LEASE_ENDED', message: 'CANARY' } as const;
@@ -136,6 +141,11 @@ describe('metrics', () => {
       { type: 'outcome-stale', claim },
       { type: 'breaker-changed', endpoint: 'CANARY', from: 'closed', to: 'open', tripped: 3 },
       { type: 'breaker-changed', endpoint: 'CANARY', from: 'half-open', to: 'closed', tripped: 2 },
+      { type: 'refused', verb: 'retry-cleanups', refusal },
+      { type: 'cleanups-retried', cleanupIds: ['CANARY'], staggerMs: 0 },
+      { type: 'cleanups-forgotten', cleanupIds: ['CANARY'], reason: 'CANARY' },
+      { type: 'collection-paused', forMs: 1_000, note: 'CANARY' },
+      { type: 'collection-resumed' },
       { type: 'step-failed', step: 'settle', error: new Error('CANARY') },
     ];
     for (const event of events) metrics.observe(event);
@@ -158,13 +168,51 @@ describe('metrics', () => {
     expect(body).not.toContain('CANARY');
   });
 
+  it('show which pauses are in force, and keep that while the store is down', async () => {
+    let state: Partial<CollectionState> | undefined = {};
+    const collectionState = () =>
+      state === undefined
+        ? Promise.reject(new StoreUnavailableError('gone'))
+        : Promise.resolve({ pauses: [], now: 0, ...state });
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats), collectionState } });
+    const active = async () => {
+      const samples = await scrape(metrics);
+      return ['gap', 'brake', 'operator'].map((reason) =>
+        samples.get(`lease_pause_active{reason="${reason}"}`),
+      );
+    };
+    expect(await active()).toEqual([0, 0, 0]);
+    state = {
+      pauses: [
+        { reason: 'GAP', until: 1 },
+        { reason: 'OPERATOR', until: 1, note: 'CANARY' },
+      ],
+    };
+    expect(await active()).toEqual([1, 0, 1]);
+    expect((await metrics.scrape()).body).not.toContain('CANARY');
+    state = undefined;
+    expect(await active()).toEqual([1, 0, 1]);
+    state = { pauses: [{ reason: 'BRAKE', until: 1 }] };
+    expect(await active()).toEqual([0, 1, 0]);
+  });
+
+  it.each([
+    [undefined, 1],
+    [true, 1],
+    [false, 0],
+  ])('show whether this process collects: %s', async (collecting, value) => {
+    const store = { ...calm, stats: () => Promise.resolve(stats) };
+    const metrics = createMetrics({ store, ...(collecting !== undefined && { collecting }) });
+    expect((await scrape(metrics)).get('lease_collecting')).toBe(value);
+  });
+
   it('never swept is 0', async () => {
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats) } });
+    const metrics = createMetrics({ store: { ...calm, stats: () => Promise.resolve(stats) } });
     expect((await scrape(metrics)).get('lease_last_sweep_timestamp_seconds')).toBe(0);
   });
 
   it('two services in one process do not mix', async () => {
-    const store = { stats: () => Promise.resolve(stats) };
+    const store = { ...calm, stats: () => Promise.resolve(stats) };
     const [a, b] = [createMetrics({ store }), createMetrics({ store })];
     a.observe({ type: 'outcome-stale', claim });
     expect((await scrape(b)).get('lease_outcomes_stale_total')).toBe(0);

@@ -1,8 +1,8 @@
-import type { ClaimCleanups, Instant, ListCleanups } from '@lease/core';
+import type { ClaimCleanups, Cleanup, Instant, ListCleanups } from '@lease/core';
 import {
   cleanupView,
   isPending,
-  matchesCleanup,
+  matchesPending,
   type ObjectRecord,
   type Page,
 } from '@lease/core/serial-store';
@@ -66,9 +66,9 @@ export class ObjectTable {
     return this.#due.earliest();
   }
 
-  page(query: ListCleanups): Page<ObjectRecord> {
+  page(query: ListCleanups): Page<Cleanup> {
     return this.#pending.page(query.cursor, query.limit, ({ object }) =>
-      isPending(object) && matchesCleanup(cleanupView(object), query) ? object : undefined,
+      isPending(object) && matchesPending(object, query) ? cleanupView(object) : undefined,
     );
   }
 

@@ -1,17 +1,9 @@
-import type { ClaimCleanups, Instant, ListCleanups } from '@lease/core';
-import {
-  cleanupView,
-  type CleanupRun,
-  isPending,
-  matchesCleanup,
-  type ObjectRecord,
-  type ObjectState,
-  type Page,
-} from '@lease/core/serial-store';
+import type { ClaimCleanups, Cleanup, Instant, ListCleanups } from '@lease/core';
+import type { CleanupRun, ObjectRecord, ObjectState, Page } from '@lease/core/serial-store';
 import type { Database, Statement } from 'libsql';
 import { DueScan } from './due-scan.js';
 import { readCleanup, writeCleanup } from './json.js';
-import { filteredPage } from './filtered-page.js';
+import { PendingList } from './pending-list.js';
 
 const COLUMNS = 'object_key, state, active, generation, due_at, cleanup, run';
 
@@ -32,7 +24,7 @@ export class ObjectTable {
   readonly #insert: Statement;
   readonly #save: Statement;
   readonly #drop: Statement;
-  readonly #pending: Statement;
+  readonly #pending: PendingList;
   readonly #due: DueScan;
 
   constructor(database: Database) {
@@ -46,9 +38,7 @@ export class ObjectTable {
          cleanup_id = ? where object_key = ?`,
     );
     this.#drop = database.prepare('delete from object where object_key = ?');
-    this.#pending = database
-      .prepare(`select ${COLUMNS} from object where cleanup_id > ? order by cleanup_id limit ?`)
-      .raw();
+    this.#pending = new PendingList(database);
     this.#due = new DueScan(database);
   }
 
@@ -109,14 +99,8 @@ export class ObjectTable {
     return this.#due.earliest();
   }
 
-  page(query: ListCleanups): Page<ObjectRecord> {
-    return filteredPage<ObjectRecord, string>({
-      query,
-      startOf: (cursor) => cursor,
-      read: (after, limit) => (this.#pending.all(after, limit) as Row[]).map(record),
-      keyOf: (object) => object.run?.cleanupId ?? '',
-      matches: (object) => isPending(object) && matchesCleanup(cleanupView(object), query),
-    });
+  page(query: ListCleanups): Page<Cleanup> {
+    return this.#pending.page(query);
   }
 }
 

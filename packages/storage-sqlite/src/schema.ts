@@ -85,3 +85,11 @@ create table control (
   control text not null
 ) strict;
 `;
+
+/**
+ * Made at each opening, if it is not there: files of earlier versions have none, and those versions keep it right. Without
+ * it, a listing of what was abandoned visited all that is due.
+ */
+export const LATER_INDEXES = `
+create index if not exists object_abandoned on object (cleanup_id) where state = 'ABANDONED';
+`;

@@ -99,6 +99,13 @@ export const listenAddress: Kind<ListenAddress> = {
   },
 };
 
+/** A listen address, or none: the empty text. */
+export const optionalListenAddress: Kind<ListenAddress | undefined> = {
+  placeholder: listenAddress.placeholder,
+  allowed: listenAddress.allowed,
+  parse: (text) => (text === '' ? { value: undefined } : listenAddress.parse(text)),
+};
+
 /** Entries of the egress guard, separated by commas or blanks. */
 export const egressEntries: Kind<readonly string[]> = {
   placeholder: 'host|.suffix|cidr|public',

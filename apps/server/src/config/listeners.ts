@@ -1,7 +1,7 @@
 import type { ListenAddress } from './listen-address.js';
 import type { Config } from './settings.js';
 
-const LISTENER_NAMES = ['grpcListen', 'httpListen'] as const;
+const LISTENER_NAMES = ['grpcListen', 'adminListen', 'httpListen'] as const;
 
 export interface Listener {
   readonly name: (typeof LISTENER_NAMES)[number];

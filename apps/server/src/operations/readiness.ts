@@ -1,11 +1,20 @@
-import type { Clock, LeaseStore, Observer, Pause } from '@lease/core';
+import type { Clock, LeaseStore, Observer, PauseReason } from '@lease/core';
 
 export interface ReadinessReport {
   readonly ready: boolean;
   /** Why not. */
   readonly reasons: readonly string[];
   /** Pauses in force. A server that expires nothing for a while is ready all the same. */
-  readonly pauses: readonly { readonly reason: Pause['reason']; readonly until: string }[];
+  readonly pauses: readonly ReportedPause[];
+  /** False: this server was told to leave the ending of leases and the running of cleanups to others. */
+  readonly collecting: boolean;
+}
+
+interface ReportedPause {
+  readonly reason: PauseReason;
+  readonly until: string;
+  /** The operator's words, if there are any. */
+  readonly note?: string;
 }
 
 /** The store has so long to say that it is there. */
@@ -19,6 +28,7 @@ export class Readiness {
   readonly #store: Pick<LeaseStore, 'ping' | 'collectionState'>;
   readonly #clock: Clock;
   #phase: 'starting' | 'serving' | 'shutting down' = 'starting';
+  #collecting = false;
   #lastSweepMs: number | undefined;
   #checking: Promise<ReadinessReport> | undefined;
 
@@ -32,10 +42,11 @@ export class Readiness {
     if (event.type === 'swept') this.#lastSweepMs = this.#clock.monotonicMs();
   };
 
-  /** Everything is up. `sweeping`: whether this server has to sweep from now on. */
-  serving({ sweeping }: { readonly sweeping: boolean }): void {
+  /** Everything is up. `collecting`: whether this server has to sweep from now on. */
+  serving({ collecting }: { readonly collecting: boolean }): void {
     this.#phase = 'serving';
-    if (sweeping) this.#lastSweepMs = this.#clock.monotonicMs();
+    this.#collecting = collecting;
+    if (collecting) this.#lastSweepMs = this.#clock.monotonicMs();
   }
 
   shuttingDown(): void {
@@ -52,7 +63,7 @@ export class Readiness {
     if (this.#phase !== 'serving') reasons.push(this.#phase);
     const pauses = await this.#askStore(reasons);
     if (this.#phase === 'serving') reasons.push(...this.#silence());
-    return { ready: reasons.length === 0, reasons, pauses };
+    return { ready: reasons.length === 0, reasons, pauses, collecting: this.#collecting };
   }
 
   #silence(): string[] {
@@ -71,7 +82,11 @@ export class Readiness {
     try {
       const asked = Promise.all([this.#store.collectionState(), this.#store.ping()]);
       const [{ pauses }] = await Promise.race([asked, tooLate]);
-      return pauses.map(({ reason, until }) => ({ reason, until: new Date(until).toISOString() }));
+      return pauses.map(({ reason, until, note }) => ({
+        reason,
+        until: new Date(until).toISOString(),
+        ...(note && { note }),
+      }));
     } catch (error) {
       reasons.push(`store: ${error instanceof Error ? error.message : String(error)}`);
       return [];

@@ -1,18 +1,18 @@
 import type { Server, ServerCredentials } from '@grpc/grpc-js';
 import { formatListenAddress, type ListenAddress } from '../config/listen-address.js';
 
-/** Binds and serves; resolves to the address with the port that was bound. */
+/** Binds and serves; resolves to the address with the port that was bound. `flag`: what the address was given with. */
 export function bindGrpc(
   server: Server,
   address: ListenAddress,
+  flag: string,
   credentials: ServerCredentials,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const text = formatListenAddress(address);
     server.bindAsync(text, credentials, (error, port) => {
       if (error === null) resolve(formatListenAddress({ ...address, port }));
-      else
-        reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (--grpc-listen)`, { cause: error }));
+      else reject(new Error(`cannot serve gRPC on ${text}: ${error.message} (${flag})`, { cause: error }));
     });
   });
 }
@@ -36,5 +36,6 @@ export function shutDownGrpc(server: Server, signal: AbortSignal): Promise<void>
     const timer = setTimeout(cut, FLUSH_MS);
     signal.addEventListener('abort', cut);
     server.tryShutdown(end);
+    if (signal.aborted) cut();
   });
 }

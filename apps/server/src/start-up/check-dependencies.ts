@@ -1,6 +1,7 @@
 import { examine } from '@lease/storage-postgres';
 import type { Logger } from 'pino';
-import type { Config } from '../config/settings.js';
+import { listenersOf } from '../config/listeners.js';
+import { type Config, flagName } from '../config/settings.js';
 import { postgresOptions } from '../create-store.js';
 import { checkDataDirectory } from './check-data-directory.js';
 import { checkPort } from './check-port.js';
@@ -10,8 +11,7 @@ const CLOCKS_APART_MS = 1_000;
 
 /** Finds out whether what the server needs is there, before anything is opened or changed. Rejects, saying what to do. */
 export async function checkDependencies(config: Config, log: Logger): Promise<void> {
-  await checkPort('--grpc-listen', config.grpcListen);
-  await checkPort('--http-listen', config.httpListen);
+  for (const { name, address } of listenersOf(config)) await checkPort(`--${flagName(name)}`, address);
   if (config.storage === 'sqlite') {
     for (const warning of checkDataDirectory(config.dataDir)) log.warn(warning);
   }

@@ -1,5 +1,5 @@
 import { LeaseError } from '../lease-error.js';
-import { DEFAULT_TIMEOUT_MS } from '../lease-client-options.js';
+import { DEFAULT_TIMEOUT_MS } from '../connection-options.js';
 import type { CallOptions, CreateLease } from '../requests.js';
 import type { Runtime } from '../runtime.js';
 import { Hold, type HoldSettings } from './hold.js';

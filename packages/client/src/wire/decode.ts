@@ -111,6 +111,6 @@ function numbers<K extends string>(figures: Readonly<Record<K, bigint>>): Record
   return Object.fromEntries(entries) as Record<K, number>;
 }
 
-function malformed(what: string): LeaseError {
+export function malformed(what: string): LeaseError {
   return new LeaseError({ code: 'INTERNAL', message: `malformed answer: ${what}` });
 }

@@ -65,3 +65,9 @@ export function endpointOf(target: CleanupTarget, objectType: string): string {
       return `handler:${objectType}`;
   }
 }
+
+/** What kind of target an endpoint, as {@link endpointOf} spells it, belongs to. */
+export function targetKindOf(endpoint: string): CleanupTarget['kind'] {
+  if (endpoint.startsWith('handler:')) return 'handler';
+  return endpoint.startsWith('grpc') ? 'grpc' : 'http';
+}

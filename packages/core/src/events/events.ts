@@ -1,3 +1,4 @@
+import type { AbandonedCleanupFilter } from '../admin/requests.js';
 import type { AbandonReason, CleanupClaim } from '../cleanup/cleanup.js';
 import type { BreakerState } from '../collector/breaker.js';
 import type { Lease } from '../lease/lease.js';
@@ -9,7 +10,7 @@ export type LeaseEvent =
   | { readonly type: 'lease-created'; readonly lease: Lease; readonly replayed: boolean }
   | { readonly type: 'lease-renewed'; readonly lease: Lease }
   | { readonly type: 'lease-released'; readonly lease: Lease }
-  | { readonly type: 'refused'; readonly verb: LeaseVerb; readonly refusal: Refusal }
+  | { readonly type: 'refused'; readonly verb: LeaseVerb | AdminVerb; readonly refusal: Refusal }
   | { readonly type: 'swept'; readonly report: SweepReport; readonly durationMs: number }
   | { readonly type: 'cleanups-claimed'; readonly claims: readonly CleanupClaim[] }
   | {
@@ -32,6 +33,16 @@ export type LeaseEvent =
       readonly to: BreakerState | 'forgotten';
       readonly tripped: number;
     }
+  /** An operator's doings, for whoever wants to know later. `filter` is set where no ids were named. */
+  | {
+      readonly type: 'cleanups-retried';
+      readonly cleanupIds: readonly string[];
+      readonly filter?: AbandonedCleanupFilter;
+      readonly staggerMs: number;
+    }
+  | { readonly type: 'cleanups-forgotten'; readonly cleanupIds: readonly string[]; readonly reason: string }
+  | { readonly type: 'collection-paused'; readonly forMs: number; readonly note: string }
+  | { readonly type: 'collection-resumed' }
   /** An outcome that the store refused: the claim had run out and somebody else has it. */
   | { readonly type: 'outcome-stale'; readonly claim: CleanupClaim }
   /**
@@ -41,6 +52,13 @@ export type LeaseEvent =
   | { readonly type: 'step-failed'; readonly step: CollectorStep; readonly error: unknown };
 
 export type LeaseVerb = 'create' | 'renew' | 'release' | 'get' | 'list';
+export type AdminVerb =
+  | 'list-cleanups'
+  | 'get-cleanup'
+  | 'list-attempts'
+  | 'retry-cleanups'
+  | 'forget-cleanups'
+  | 'pause-collection';
 export type CollectorStep = 'sweep' | 'claim' | 'execute' | 'settle' | 'prune';
 
 /** Called synchronously; must not throw and must not wait. */

@@ -1,4 +1,4 @@
-export { matchesCleanup, matchesLease } from './filters.js';
+export { matchesCleanup, matchesLease, matchesPending } from './filters.js';
 export type {
   BrakeStep,
   CleanupRun,
@@ -15,4 +15,4 @@ export type { SerialStoreOptions } from './serial-store.js';
 export { SerialStore } from './serial-store.js';
 export { storeClock } from './store-clock.js';
 export type { Page, SerialTables } from './tables.js';
-export { cleanupView, isPending, type PendingObject } from './views.js';
+export { cleanupView, isPending, type PendingOutline } from './views.js';

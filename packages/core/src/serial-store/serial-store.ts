@@ -99,15 +99,10 @@ export class SerialStore implements LeaseStore {
 
   listCleanups(query: ListCleanups): Promise<CleanupPage> {
     return this.#read(({ tables, now }) => {
-      const finished =
-        query.state === 'COLLECTED' || query.state === 'REVIVED' || query.state === 'FORGOTTEN';
-      if (finished) {
-        const { rows, nextCursor } = tables.finishedPage(query);
-        return { cleanups: rows, ...(nextCursor !== undefined && { nextCursor }), now };
-      }
-      const { rows, nextCursor } = tables.pending(query);
-      const cleanups = rows.filter(isPending).map((object) => cleanupView(object));
-      return { cleanups, ...(nextCursor !== undefined && { nextCursor }), now };
+      const { state } = query;
+      const finished = state === 'COLLECTED' || state === 'REVIVED' || state === 'FORGOTTEN';
+      const { rows, nextCursor } = finished ? tables.finishedPage(query) : tables.pending(query);
+      return { cleanups: rows, ...(nextCursor !== undefined && { nextCursor }), now };
     });
   }
 

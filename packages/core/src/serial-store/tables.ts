@@ -65,7 +65,7 @@ export interface SerialTables {
 
   leases(query: ListLeases): Page<LeaseRecord>;
   /** Pending ones that match the query's filter. */
-  pending(query: ListCleanups): Page<ObjectRecord>;
+  pending(query: ListCleanups): Page<Cleanup>;
   /** Finished ones that match the query's filter. */
   finishedPage(query: ListCleanups): Page<Cleanup>;
 

@@ -31,6 +31,11 @@ export interface PendingObject extends ObjectRecord {
   run: CleanupRun;
 }
 
+/** What a listing shows of it: the spec stays behind, which holds secrets, and up to 16 KiB. */
+export type PendingOutline = Omit<PendingObject, 'cleanup'> & {
+  readonly cleanup: Pick<OwnedCleanup, 'serviceId' | 'leaseId' | 'endpoint'>;
+};
+
 /** Narrows an object to its pending run. */
 export function isPending(object: ObjectRecord): object is PendingObject {
   return object.run !== undefined && object.cleanup !== undefined;
@@ -38,7 +43,7 @@ export function isPending(object: ObjectRecord): object is PendingObject {
 
 /** The pending run of an object, in its own state or in a final one. */
 export function cleanupView(
-  object: PendingObject,
+  object: PendingOutline,
   state?: Exclude<CleanupState, 'DUE' | 'CLAIMED'>,
 ): Cleanup {
   const { cleanup, run } = object;

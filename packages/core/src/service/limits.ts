@@ -23,4 +23,10 @@ export const LIMITS = {
   attemptTimeoutMs: { min: 100, max: 30_000 },
   pageSize: { default: 100, max: 1_000 },
   batch: MAX_BATCH,
+  /** As long as the longest URL that it can come from. */
+  endpointBytes: 2_048,
+  forgetReasonBytes: 256,
+  pauseNoteBytes: 256,
+  pauseMs: { min: 1_000, max: 604_800_000 },
+  staggerMs: { min: 0, max: 86_400_000 },
 } as const;

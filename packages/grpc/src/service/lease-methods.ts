@@ -6,7 +6,7 @@ import {
   CreateLeaseRequest,
   GetLeaseRequest,
   GetStatsRequest,
-  type Lease,
+  Lease,
   type LeaseServiceDefinition,
   ListLeasesRequest,
   ReleaseLeaseRequest,
@@ -16,8 +16,8 @@ import {
 } from '@lease/protocol';
 import { listInPages } from './list-in-pages.js';
 import { leaseMessage, statsMessage } from './messages.js';
-import { refused, type Reply } from './reply.js';
-import { createRequest, releaseRequest, renewRequest } from './requests.js';
+import { refused, replyWith } from './reply.js';
+import { createRequest, listRequest, releaseRequest, renewRequest } from './requests.js';
 import type { UnaryMethods } from './unary-service.js';
 
 /** `lease.v1.LeaseService`: each RPC calls the verb of the same name and turns its answer into a message. */
@@ -42,7 +42,7 @@ export function leaseMethods(service: LeaseService): UnaryMethods<typeof LeaseSe
     },
     listLeases: {
       request: ListLeasesRequest,
-      reply: (request) => listInPages(service, request),
+      reply: (message) => listLeases(service, message),
     },
     batchCreateLeases: {
       request: BatchCreateLeasesRequest,
@@ -75,14 +75,16 @@ export function leaseMethods(service: LeaseService): UnaryMethods<typeof LeaseSe
   };
 }
 
-function replyWith<Value, Response>(
-  answer: Answer<Value>,
-  message: (value: Value) => Response,
-  serviceId?: string,
-): Reply<Response> {
-  return answer.ok
-    ? { ok: true, value: message(answer.value) }
-    : { ok: false, error: refused(answer.refusal, serviceId) };
+async function listLeases(service: LeaseService, message: ListLeasesRequest) {
+  const request = listRequest(message);
+  const reply = await listInPages({
+    read: (pageSize = message.pageSize) => service.list({ ...request, pageSize }),
+    elements: ({ leases }) => leases.map(leaseMessage),
+    sizeOf: (lease) => Lease.encode(lease).finish().length,
+  });
+  if (!reply.ok) return reply;
+  const { elements: leases, ...rest } = reply.value;
+  return { ok: true, value: { leases, ...rest } } as const;
 }
 
 function reading({ lease, now }: LeaseReading) {

@@ -1,39 +1,49 @@
-import type { LeaseService } from '@lease/core';
-import { Lease, type ListLeasesRequest, type ListLeasesResponse } from '@lease/protocol';
-import { leaseMessage } from './messages.js';
+import type { Answer } from '@lease/core';
 import { refused, type Reply } from './reply.js';
-import { listRequest } from './requests.js';
 
 /** gRPC clients accept 4 MiB unless they are told otherwise; a kilobyte is for the token and the framing. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024 - 1024;
 
+interface Page {
+  readonly nextPageToken?: string;
+  readonly now: number;
+}
+
+interface Listing<Read extends Page, Element> {
+  /** Reads the page that was asked for, with as many elements as that, or with as many as are given. */
+  readonly read: (pageSize?: number) => Promise<Answer<Read>>;
+  readonly elements: (page: Read) => readonly Element[];
+  /** The element's length in bytes. */
+  readonly sizeOf: (element: Element) => number;
+}
+
 /**
- * A page of leases that any client can receive: metadata can make a lease 55 KiB large, so 100 of them may be too much.
- * Such a page is read again with as many leases as fit, since only the store can say where the next one begins.
+ * A page that any client can receive: metadata can make a lease 55 KiB large, so 100 of them may be too much. Such a page
+ * is read again with as many elements as fit, since only the store can say where the next one begins.
  */
-export async function listInPages(
-  service: LeaseService,
-  message: ListLeasesRequest,
-): Promise<Reply<ListLeasesResponse>> {
-  const request = listRequest(message);
-  let answer = await service.list(request);
+export async function listInPages<Read extends Page, Element>({
+  read,
+  elements: elementsOf,
+  sizeOf,
+}: Listing<Read, Element>): Promise<Reply<{ elements: Element[]; nextPageToken: string; serverTime: Date }>> {
+  let answer = await read();
   for (;;) {
     if (!answer.ok) return { ok: false, error: refused(answer.refusal) };
     const { nextPageToken = '', now } = answer.value;
-    const leases = answer.value.leases.map(leaseMessage);
-    const fitting = countFitting(leases);
-    if (fitting === leases.length)
-      return { ok: true, value: { leases, nextPageToken, serverTime: new Date(now) } };
-    answer = await service.list({ ...request, pageSize: fitting });
+    const elements = elementsOf(answer.value);
+    const fitting = countFitting(elements, sizeOf);
+    if (fitting === elements.length)
+      return { ok: true, value: { elements: [...elements], nextPageToken, serverTime: new Date(now) } };
+    answer = await read(fitting);
   }
 }
 
-/** How many leases, from the first, fit into a page. One always does. */
-function countFitting(leases: readonly Lease[]): number {
+/** How many elements, from the first, fit into a page. One always does. */
+function countFitting<Element>(elements: readonly Element[], sizeOf: (element: Element) => number): number {
   let bytes = 0;
-  for (const [i, lease] of leases.entries()) {
-    bytes += 8 + Lease.encode(lease).finish().length;
+  for (const [i, element] of elements.entries()) {
+    bytes += 8 + sizeOf(element);
     if (bytes > MAX_PAGE_BYTES) return Math.max(1, i);
   }
-  return leases.length;
+  return elements.length;
 }

@@ -51,6 +51,6 @@ function bigints<T extends Readonly<Record<string, number>>>(figures: T): Record
   ) as Record<keyof T, bigint>;
 }
 
-function optionalDate(instant: number | undefined): Date | undefined {
+export function optionalDate(instant: number | undefined): Date | undefined {
   return instant === undefined ? undefined : new Date(instant);
 }

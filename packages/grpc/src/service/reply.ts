@@ -1,4 +1,4 @@
-import type { Refusal } from '@lease/core';
+import type { Answer, Refusal } from '@lease/core';
 import { REASON_STATUS, type StatusDetails } from '@lease/protocol';
 
 /** What a call is answered with: a message, or an error and what explains it. */
@@ -17,4 +17,15 @@ export function refused(refusal: Refusal, serviceId?: string): StatusDetails {
     ...(reason === 'LEASE_QUOTA_EXCEEDED' &&
       serviceId !== undefined && { quotaViolations: [{ subject: serviceId, description: message }] }),
   };
+}
+
+/** The service's answer as a reply. */
+export function replyWith<Value, Response>(
+  answer: Answer<Value>,
+  message: (value: Value) => Response,
+  serviceId?: string,
+): Reply<Response> {
+  return answer.ok
+    ? { ok: true, value: message(answer.value) }
+    : { ok: false, error: refused(answer.refusal, serviceId) };
 }

@@ -98,7 +98,7 @@ function retryPolicy(retry: wire.RetryPolicy): Partial<RetryPolicy> {
 }
 
 /** A duration that is none, negative or too long becomes a number that no bounds of the service admit. */
-function milliseconds(duration: wire.Duration): number {
+export function milliseconds(duration: wire.Duration): number {
   const exact = wire.durationToMs(duration);
   if ('ms' in exact) return exact.ms;
   const ms = Number(duration.seconds) * 1_000 + duration.nanos / 1_000_000;

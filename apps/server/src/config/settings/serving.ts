@@ -1,4 +1,4 @@
-import { choice, duration, flag, listenAddress } from '../kinds.js';
+import { choice, duration, flag, listenAddress, optionalListenAddress } from '../kinds.js';
 import { certificateFile, privateKeyFile } from '../tls-kinds.js';
 import { setting } from './setting.js';
 
@@ -14,6 +14,12 @@ export const SERVING_SETTINGS = {
     default: '127.0.0.1:9090',
     doc: 'where /metrics, /healthz and /readyz are served; port 0: any that is free',
     reason: 'As for gRPC. Probes and scrapers on other machines need an address that they can reach.',
+  }),
+  adminListen: setting(optionalListenAddress, {
+    default: '',
+    doc: 'where CleanupAdminService is served, and only there; not given: on --grpc-listen, if that is on loopback',
+    reason:
+      'Whoever reaches it can drop cleanups and stop collection, and nobody is asked who he is: not with the clients, unless those are on this machine.',
   }),
   tlsCert: setting(certificateFile, {
     default: '',

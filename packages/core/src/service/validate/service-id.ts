@@ -4,6 +4,6 @@ import type { Violations } from './violations.js';
 
 const SERVICE_ID: TextRule = { minBytes: 1, maxBytes: LIMITS.serviceIdBytes, controls: 'none' };
 
-export function checkServiceId(violations: Violations, serviceId: unknown): string {
-  return checkText(violations, 'service_id', serviceId, SERVICE_ID);
+export function checkServiceId(violations: Violations, serviceId: unknown, field = 'service_id'): string {
+  return checkText(violations, field, serviceId, SERVICE_ID);
 }

@@ -13,7 +13,7 @@ export function checkWhole(violations: Violations, field: string, value: unknown
   const { min, max, unit } = rule;
   const suffix = unit === undefined ? '' : ` ${unit}`;
   if (typeof value !== 'number') {
-    violations.add(field, 'is no number');
+    violations.add(field, value === undefined ? 'is missing' : 'is no number');
   } else if (!Number.isInteger(value)) {
     violations.add(
       field,

@@ -125,6 +125,28 @@ export const abandonedLaws: readonly StoreLaw[] = [
     checkEqual(await trial.settle(claim, 'done'), 'stale', 'answer');
   }),
 
+  law(
+    'S3',
+    'who pages through what was abandoned meets each once, though it is retried and abandoned again',
+    async (trial) => {
+      const abandoned: string[] = [];
+      for (let objects = 0; objects < 7; objects++) abandoned.push((await trial.fallAbandoned()).cleanupId);
+      const met: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { state: 'ABANDONED', limit: 2, ...(cursor !== undefined && { cursor }) } as const;
+        const page = await trial.store.listCleanups(query);
+        for (const { cleanupId } of page.cleanups) {
+          met.push(cleanupId);
+          await retry(trial, cleanupId);
+          await trial.settled(await trial.claimOne(), { kind: 'fail' });
+        }
+        cursor = page.nextCursor;
+      } while (cursor !== undefined);
+      checkEqual(met.sort(), abandoned.sort(), 'the cleanups that were met');
+    },
+  ),
+
   law('S3', 'an abandoned cleanup waits for ever', async (trial) => {
     const { cleanupId } = await trial.fallAbandoned();
     await trial.time.advance(365 * 24 * 3_600_000);
