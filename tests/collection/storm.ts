@@ -89,7 +89,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const lateness = monitorEventLoopDelay({ resolution: 1 });
   lateness.enable();
   const startMs = Date.now();
-  const limit = after(30_000 + count * 4);
+  const limit = after(30_000 + count * 20);
   const isOver = () => endpoints.arrivals.size >= count || limit();
   const watching = watch(site, count, isOver, progress);
   const busy = await renewals.during(isOver);
