@@ -30,7 +30,8 @@ export function judgeRow(
   const wanted = ATTEMPTS_BY_END[end];
   for (const id of objectIds) {
     const arrivals = endpoint.arrivals.get(id) ?? [];
-    const isMissed = drops ? arrivals.length < 1 : arrivals.length < wanted;
+    // On a machine that is busy beyond measure, an attempt has timed out before the endpoint had read it.
+    const isMissed = drops || hangs ? wanted > 0 && arrivals.length < 1 : arrivals.length < wanted;
     if (isMissed || arrivals.length > wanted)
       violations.push(`F9: ${name}: ${arrivals.length} attempts, not ${wanted}`);
     const [first, second] = arrivals;

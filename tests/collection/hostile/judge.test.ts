@@ -25,7 +25,9 @@ describe('F9: the judge of an endpoint', () => {
     expect(judgeRow({ ...row, end: 'unreached' }, saw([]), ['a'])).toEqual([]);
   });
 
-  it('accepts that a dropped connection takes along what had not arrived, but not all of it', () => {
+  it('accepts that an attempt which is dropped or times out did not arrive, but not that none did', () => {
+    expect(judgeRow({ ...row, hangs: true }, saw([0]), ['a'])).toEqual([]);
+    expect(judgeRow({ ...row, hangs: true }, saw([]), ['a'])).toHaveLength(1);
     expect(judgeRow({ ...row, drops: true }, saw([0]), ['a'])).toEqual([]);
     expect(judgeRow({ ...row, drops: true }, saw([]), ['a'])).toHaveLength(1);
   });
