@@ -1,11 +1,12 @@
 import { echo } from '../src/config/echo.js';
 import { plant } from './planted.js';
 
-export function secretOf(bytes: number, fill: number): string {
+function secretOf(bytes: number, fill: number): string {
   return `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`;
 }
 
-export const [SECRET_A, SECRET_B] = [secretOf(32, 1), secretOf(24, 2)];
+export const SECRET_A = secretOf(32, 1);
+const SECRET_B = secretOf(24, 2);
 const SHORT = secretOf(12, 3);
 const BARE = secretOf(32, 4).slice(6);
 
