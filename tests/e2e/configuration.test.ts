@@ -202,7 +202,7 @@ describe('lease-server', () => {
   it('logs in words where people read it, and only what is asked for', async () => {
     await using pretty = await startServer({ storage: 'memory', flags: ['--log-format', 'pretty'] });
     expect(pretty.child.output).toMatch(/^\[[\d:.]+\] INFO: serving$/m);
-    await using quiet = await startServer({ storage: 'memory', env: { LEASE_LOG_LEVEL: 'warn' } });
+    await using quiet = await startServer({ env: { LEASE_LOG_LEVEL: 'warn' } });
     expect(quiet.child.output.trim().split('\n')).toHaveLength(1);
     expect(quiet.child.output).toContain('"msg":"ready"');
   });
