@@ -1,4 +1,4 @@
-import type { LeaseStore, StoreStats } from '@lease/core';
+import type { StoreStats } from '@lease/core';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 interface Figure {
@@ -97,16 +97,11 @@ const GAUGES: readonly Figure[] = [
 ];
 
 /**
- * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns a
- * function that reads the store anew; if the store is unavailable, the last figures stand and `lease_store_up` is 0.
+ * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns what takes
+ * a new reading.
  */
-export function storeFigures(store: Pick<LeaseStore, 'stats'>, registry: Registry): () => Promise<void> {
+export function storeFigures(registry: Registry): (stats: StoreStats) => void {
   const registers = [registry];
-  const up = new Gauge({
-    name: 'lease_store_up',
-    help: 'Whether the store could be read for this scrape.',
-    registers,
-  });
   const totals = TOTALS.map(({ name, help, value }) => {
     const counter = new Counter({ name, help, registers });
     return (stats: StoreStats) => {
@@ -127,11 +122,7 @@ export function storeFigures(store: Pick<LeaseStore, 'stats'>, registry: Registr
       gauge.set(value(stats));
     };
   });
-  return async () => {
-    // Said by the gauge; a scrape that failed would hide what this process counts.
-    const stats = await store.stats().catch(() => undefined);
-    up.set(stats === undefined ? 0 : 1);
-    if (stats === undefined) return;
+  return (stats) => {
     for (const set of [...totals, ...byLabel, ...gauges]) set(stats);
   };
 }

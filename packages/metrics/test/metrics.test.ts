@@ -9,6 +9,8 @@ import { ManualClock } from '@lease/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../src/index.js';
 
+const collectionState = () => Promise.resolve({ pauses: [], lastSweepTime: 1_000, now: 3_500 });
+
 const stats: StoreStats = {
   leases: { created: 100, active: 50, released: 30, expired: 20, renewals: 7_000 },
   cleanups: { ended: 21, collected: 1, abandoned: 2, open: 3, revived: 4, kept: 5, forgotten: 6 },
@@ -47,7 +49,7 @@ async function scrape(metrics: ReturnType<typeof createMetrics>): Promise<Map<st
 describe('metrics', () => {
   it('show what the store keeps, as it is at each scrape', async () => {
     let current = stats;
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(current) } });
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(current), collectionState } });
     const first = await scrape(metrics);
     expect(Object.fromEntries(first)).toMatchObject({
       lease_store_up: 1,
@@ -78,7 +80,7 @@ describe('metrics', () => {
   });
 
   it('show how many calls shared the commits of a store that commits in groups', async () => {
-    const store = { stats: () => Promise.resolve(stats) };
+    const store = { stats: () => Promise.resolve(stats), collectionState };
     const commits = { commits: 2, calls: 30 };
     const metrics = createMetrics({ store, commits });
     await scrape(metrics);
@@ -96,7 +98,7 @@ describe('metrics', () => {
     ['the next attempt is ahead', { ...stats, nextAttemptTime: 9_000 }, 0],
   ])('collection does not lag when %s', async (_, { nextAttemptTime, ...rest }, lag) => {
     const waiting = nextAttemptTime === undefined ? rest : { ...rest, nextAttemptTime };
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(waiting) } });
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(waiting), collectionState } });
     expect((await scrape(metrics)).get('lease_collection_lag_seconds')).toBe(lag);
   });
 
@@ -104,6 +106,7 @@ describe('metrics', () => {
     let up = true;
     const store = {
       stats: () => (up ? Promise.resolve(stats) : Promise.reject(new StoreUnavailableError('gone'))),
+      collectionState,
     };
     const metrics = createMetrics({ store });
     await scrape(metrics);
@@ -117,7 +120,7 @@ describe('metrics', () => {
 
   it('count what the process sees, under labels that no caller can choose', async () => {
     const metrics = createMetrics({
-      store: { stats: () => Promise.resolve(stats) },
+      store: { stats: () => Promise.resolve(stats), collectionState },
       clock: new ManualClock(),
     });
     const refusal = { reason: 'LEASE_ENDED', message: 'CANARY' } as const;
@@ -156,12 +159,12 @@ describe('metrics', () => {
   });
 
   it('never swept is 0', async () => {
-    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats) } });
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats), collectionState } });
     expect((await scrape(metrics)).get('lease_last_sweep_timestamp_seconds')).toBe(0);
   });
 
   it('two services in one process do not mix', async () => {
-    const store = { stats: () => Promise.resolve(stats) };
+    const store = { stats: () => Promise.resolve(stats), collectionState };
     const [a, b] = [createMetrics({ store }), createMetrics({ store })];
     a.observe({ type: 'outcome-stale', claim });
     expect((await scrape(b)).get('lease_outcomes_stale_total')).toBe(0);
