@@ -12,6 +12,7 @@ export const gates = [
   { name: 'wire-lint', command: ['buf', 'lint'] },
   { name: 'wire-frozen', command: ['node', 'scripts/check-wire-frozen.mjs'] },
   { name: 'generated', command: ['node', 'packages/protocol/scripts/generate.mjs', '--check'] },
+  { name: 'generated-metrics', command: ['tsx', 'packages/metrics/scripts/generate.ts', '--check'] },
   { name: 'packages', command: ['node', 'scripts/check-packages.mjs'] },
   { name: 'lockfile', command: ['node', 'scripts/check-lockfile.mjs'] },
 ];

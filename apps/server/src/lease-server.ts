@@ -1,12 +1,14 @@
+import pkg from '../package.json' with { type: 'json' };
 import { Server } from '@grpc/grpc-js';
 import { Collector, LeaseService, type LeaseStore, type Observer, systemClock } from '@lease/core';
 import { egressGuard, HttpExecutor } from '@lease/core/http';
 import { GrpcExecutor, mountLease } from '@lease/grpc';
-import { createMetrics } from '@lease/metrics';
+import { alertRules, AlertMonitor, createMetrics } from '@lease/metrics';
 import type { Logger } from 'pino';
 import { isLoopback } from './config/listen-address.js';
 import type { Config } from './config/settings.js';
 import { createStore, type OpenedStore } from './create-store.js';
+import { logAlerts } from './log-alerts.js';
 import { logEvents } from './log.js';
 import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
@@ -32,10 +34,11 @@ const FLUSH_MS = 1_000;
 
 /** Opens the store, serves on both listeners, and only then begins to sweep: nobody's lease ends before it can be renewed. */
 export async function startLeaseServer(config: Config, log: Logger): Promise<LeaseServer> {
+  const loadedMs = systemClock.monotonicMs();
   const openedStore = await createStore(config);
   const opened: (() => Promise<unknown>)[] = [() => openedStore.store.close()];
   try {
-    return await serve(config, log, openedStore, opened);
+    return await serve(config, log, openedStore, opened, loadedMs);
   } catch (error) {
     for (const close of opened.reverse()) await close();
     throw error;
@@ -45,16 +48,26 @@ export async function startLeaseServer(config: Config, log: Logger): Promise<Lea
 async function serve(
   config: Config,
   log: Logger,
-  { store, commits }: OpenedStore,
+  openedStore: OpenedStore,
   opened: (() => Promise<unknown>)[],
+  loadedMs: number,
 ): Promise<LeaseServer> {
+  const storeOpenMs = systemClock.monotonicMs();
   const ownPorts = new Set<number>();
   const admitTarget = egressGuard({
     ownPorts,
     allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
     allow: config.allowCleanupTarget,
   });
-  const metrics = createMetrics({ store, ...(commits && { commits }) });
+  const metrics = createMetrics({ ...openedStore, build: { version: pkg.version } });
+  opened.push(() => Promise.resolve(metrics.close()));
+  const store = metrics.measure(openedStore.store);
+  const alerts = new AlertMonitor({
+    ...metrics,
+    rules: alertRules({ oldestDueMs: config.alertOldestDueMs }),
+    notify: logAlerts(log),
+    clock: systemClock,
+  });
   const readiness = new Readiness(store, systemClock);
   const observers = [metrics.observe, readiness.observe, logEvents(log, systemClock)];
   const observer: Observer = (event) => {
@@ -77,7 +90,7 @@ async function serve(
     if (event.type === 'lease-released') collector?.wake();
   });
 
-  const grpcServer = new Server();
+  const grpcServer = new Server({ interceptors: [metrics.interceptor] });
   const mounted = mountLease(grpcServer, {
     service,
     onFault: (error, method) => {
@@ -87,6 +100,7 @@ async function serve(
   const httpServer = operationsServer({
     readiness,
     metrics,
+    alerts,
     onFault: (error) => {
       log.error({ err: error }, 'page failed');
     },
@@ -98,16 +112,21 @@ async function serve(
   for (const address of [http, grpc]) ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
   collector?.start();
   readiness.serving({ sweeping: collector !== undefined });
+  const servingMs = systemClock.monotonicMs();
+  metrics.started({ loadMs: loadedMs, storeMs: storeOpenMs - loadedMs, serveMs: servingMs - storeOpenMs });
+  alerts.start();
 
   return {
     grpc,
     http,
     async stop(limitMs) {
       readiness.shuttingDown();
+      alerts.stop();
       const attempts = collector?.stop({ graceMs: limitMs * SHARE_FOR_ATTEMPTS });
       await Promise.all([mounted.drain(), attempts]);
       await Promise.all([executors.http.close(), executors.grpc.close(), shutDownGrpc(grpcServer, FLUSH_MS)]);
       await shutDownHttp(httpServer);
+      metrics.close();
       await store.close();
     },
   };

@@ -53,8 +53,9 @@ async function stop(server: LeaseServer, limitMs: number, log: Logger): Promise<
 export function explain(error: unknown, log: Logger, what = 'start'): number {
   const message = `cannot ${what}: ${error instanceof Error ? error.message : String(error)}`;
   // Where in the program the machine said no is of no interest; for a fault of ours it is.
-  if (isFaultOfOurs(error)) log.fatal({ err: error }, message);
-  else log.fatal(message);
+  // Under the name that Prometheus gives to a server that is gone: this one will not be there to say it.
+  const alert = what === 'start' ? { alert: 'LeaseServerDown', severity: 'critical', state: 'firing' } : {};
+  log.fatal(isFaultOfOurs(error) ? { ...alert, err: error } : alert, message);
   if (isFaultOfOurs(error)) return EXIT.software;
   if (error instanceof SqliteSchemaError || error instanceof PostgresSchemaError) return EXIT.storeVersion;
   return error instanceof SqliteFileInUseError ? EXIT.inUse : EXIT.unavailable;

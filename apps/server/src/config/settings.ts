@@ -24,7 +24,7 @@ export interface Setting<T> {
  */
 export const SETTINGS = {
   grpcListen: setting(listenAddress, '127.0.0.1:50051', 'where gRPC is served; port 0: any that is free'),
-  httpListen: setting(listenAddress, '127.0.0.1:9090', 'where /metrics, /healthz and /readyz are served'),
+  httpListen: setting(listenAddress, '127.0.0.1:9090', 'where /metrics, /alerts, /healthz and /readyz are served'),
   insecureListen: setting(flag, 'false', 'serve in plain text to other machines; needed off loopback'),
   storage: setting(
     choice('sqlite', 'memory', 'postgres'),
@@ -76,6 +76,11 @@ export const SETTINGS = {
     'when more than this share of renewed leases is lost in a minute, expiry pauses; 1: never',
   ),
   retainEndedMs: setting(duration('1h', '87600h'), '24h', 'how long ended leases can still be looked up'),
+  alertOldestDueMs: setting(
+    duration('1s', '24h'),
+    '60s',
+    'a cleanup that waits for its attempt for longer raises an alert',
+  ),
   drainLimitMs: setting(
     duration('1s', '1h'),
     '25s',

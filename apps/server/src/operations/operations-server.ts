@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Metrics } from '@lease/metrics';
+import type { AlertMonitor, Metrics } from '@lease/metrics';
 import type { Readiness } from './readiness.js';
 
 interface Page {
@@ -11,24 +11,27 @@ interface Page {
 export interface OperationsOptions {
   readonly readiness: Pick<Readiness, 'check'>;
   readonly metrics: Pick<Metrics, 'scrape'>;
+  readonly alerts: Pick<AlertMonitor, 'report' | 'summary'>;
   /** Told of what went wrong with a page that was answered with 500. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** The pages for probes and scrapers: `/healthz` (alive), `/readyz` (send it calls), `/metrics`. */
-export function operationsServer({ readiness, metrics, onFault }: OperationsOptions): Server {
+/** The pages for probes, scrapers and people: `/healthz` (alive), `/readyz` (send it calls), `/metrics`, `/alerts`. */
+export function operationsServer({ readiness, metrics, alerts, onFault }: OperationsOptions): Server {
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     '/healthz': () => Promise.resolve(json(200, { alive: true })),
     '/readyz': async () => {
       const report = await readiness.check();
-      return json(report.ready ? 200 : 503, report);
+      // An alert is for people. It takes no server out of service: the others would most likely have it as well.
+      return json(report.ready ? 200 : 503, { ...report, alerts: alerts.summary() });
     },
+    '/alerts': () => Promise.resolve(json(200, { alerts: alerts.report() })),
     '/metrics': async () => ({ status: 200, ...(await metrics.scrape()) }),
   };
   const pageFor = async ({ method = '', url = '' }: IncomingMessage): Promise<Page> => {
     const path = url.split('?', 1)[0] ?? '';
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (page === undefined) return json(404, { error: 'there is /healthz, /readyz and /metrics' });
+    if (page === undefined) return json(404, { error: 'there is /healthz, /readyz, /metrics and /alerts' });
     if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET and HEAD are answered' });
     return page();
   };

@@ -44,7 +44,7 @@ export function alertRules({ oldestDueMs }: AlertThresholds = DEFAULT_THRESHOLDS
       severity: 'critical',
       scope: 'process',
       summary: 'More than 5 % of the calls that take leases fail, and not by a fault of the callers.',
-      when: [above(share(creates(OUR_FAILURES), creates({})), 0.05), above(creates(OUR_FAILURES), 4.5)],
+      when: [above(share(creates(OUR_FAILURES), creates({})), 0.05), above(creates(OUR_FAILURES), 4)],
       forMs: 0,
     },
     {
@@ -52,7 +52,7 @@ export function alertRules({ oldestDueMs }: AlertThresholds = DEFAULT_THRESHOLDS
       severity: 'warning',
       scope: 'process',
       summary: 'More than half of the cleanup attempts of the last 5 minutes failed.',
-      when: [above(share(attempts(FAILED), attempts(MADE)), 0.5), above(attempts(FAILED), 9.5)],
+      when: [above(share(attempts(FAILED), attempts(MADE)), 0.5), above(attempts(FAILED), 9)],
       forMs: 0,
     },
     {
