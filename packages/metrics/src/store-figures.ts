@@ -74,6 +74,17 @@ const GAUGES: readonly Figure[] = [
     value: ({ leases }) => leases.active,
   },
   {
+    name: 'lease_service_leases_max',
+    help: 'Active leases of the service that has most of them.',
+    value: ({ largestService }) => largestService,
+  },
+  {
+    name: 'lease_expiry_lag_seconds',
+    help: 'How long the lease that is overdue longest could have ended already, grace not counted; 0 if none is overdue.',
+    value: ({ nextCheckTime, now }) =>
+      nextCheckTime === undefined ? 0 : Math.max(0, now - nextCheckTime) / 1_000,
+  },
+  {
     name: 'lease_objects_held',
     help: 'Objects that somebody holds.',
     value: ({ heldObjects }) => heldObjects,
@@ -122,7 +133,14 @@ export function storeFigures(registry: Registry): (stats: StoreStats) => void {
       gauge.set(value(stats));
     };
   });
+  const byType = new Gauge({
+    name: 'lease_leases_active_by_type',
+    help: 'Leases that are active, by the type of their object; all types but the well-known ones are "other".',
+    labelNames: ['type'],
+    registers,
+  });
   return (stats) => {
+    for (const [type, active] of Object.entries(stats.activeByType)) byType.set({ type }, active);
     for (const set of [...totals, ...byLabel, ...gauges]) set(stats);
   };
 }

@@ -16,6 +16,17 @@ const stats: StoreStats = {
   cleanups: { ended: 21, collected: 1, abandoned: 2, open: 3, revived: 4, kept: 5, forgotten: 6 },
   attempts: { claimed: 29, done: 1, retried: 2, failed: 3, unstarted: 4, lost: 5, stale: 6 },
   heldObjects: 40,
+  activeByType: {
+    'database-row': 9,
+    blob: 20,
+    'temporary-file': 1,
+    'websocket-session': 2,
+    'cache-entry': 3,
+    custom: 4,
+    other: 11,
+  },
+  largestService: 45,
+  nextCheckTime: 1_500,
   nextAttemptTime: 1_000,
   now: 3_500,
 };

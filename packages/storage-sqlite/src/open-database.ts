@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import Libsql, { type Database } from 'libsql';
-import { SCHEMA, SCHEMA_VERSION } from './schema.js';
+import { LATER_INDEXES, SCHEMA, SCHEMA_VERSION } from './schema.js';
 
 /** Another process has the file open: one file has one owner. */
 export class SqliteFileInUseError extends Error {
@@ -32,6 +32,7 @@ export function openDatabase(path: string): Database {
     database = new Libsql(resolve(path), { timeout: 0 });
     lock(database, path);
     migrate(database, path);
+    database.exec(LATER_INDEXES);
     return database;
   } catch (error) {
     if (database !== undefined) closeDatabase(database);

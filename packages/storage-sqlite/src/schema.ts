@@ -85,3 +85,8 @@ create table control (
   control text not null
 ) strict;
 `;
+
+/** Made at each opening, if it is not there: files of earlier versions have none, and those versions keep it right. */
+export const LATER_INDEXES = `
+create index if not exists service_active on service (active);
+`;
