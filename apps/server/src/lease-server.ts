@@ -59,7 +59,11 @@ async function serve(
     allowLoopback: isLoopback(config.grpcListen) && isLoopback(config.httpListen),
     allow: config.allowCleanupTarget,
   });
-  const metrics = createMetrics({ ...openedStore, build: { version: pkg.version } });
+  const metrics = createMetrics({
+    ...openedStore,
+    maxLeasesPerService: config.maxLeasesPerService,
+    build: { version: pkg.version },
+  });
   opened.push(() => Promise.resolve(metrics.close()));
   const store = metrics.measure(openedStore.store);
   const alerts = new AlertMonitor({

@@ -28,6 +28,7 @@ export async function metricsPage(): Promise<string> {
     store,
     commits: { commits: 0, calls: 0 },
     pool: () => ({ limit: 0, used: 0, waiting: 0 }),
+    maxLeasesPerService: 1,
     build: { version: '0' },
   });
   metrics.measure(store);

@@ -8,6 +8,7 @@ import { commitFigures, type CommitTally } from './commit-figures.js';
 import { grpcCalls } from './grpc-calls.js';
 import { poolFigures, type PoolTally } from './pool-figures.js';
 import { processEvents } from './process-events.js';
+import { quotaFigures } from './quota-figures.js';
 import { type ReadSamples, samplesOf } from './samples.js';
 import { startFigures, type StartPhases } from './start-figures.js';
 import { measuredStore } from './store-calls.js';
@@ -22,6 +23,8 @@ export interface MetricsOptions {
   readonly commits?: CommitTally;
   /** Read at each scrape. Unset: the store has no pool of connections. */
   readonly pool?: () => PoolTally;
+  /** The quota of each service, as the service of this process has it. Unset: nothing is said of quotas. */
+  readonly maxLeasesPerService?: number;
   /** Unset: nothing is said of the build. */
   readonly build?: BuildInfo;
   /** Default: the process's own time. */
@@ -51,12 +54,13 @@ export interface Metrics {
 
 /** Prometheus metrics of a Lease service, in a registry of their own. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { store, commits, pool, build, clock = systemClock } = options;
+  const { store, commits, pool, maxLeasesPerService, build, clock = systemClock } = options;
   const registry = new Registry();
-  const takeStats = storeFigures(registry);
+  const takers = [storeFigures(registry)];
+  if (maxLeasesPerService !== undefined) takers.push(quotaFigures(maxLeasesPerService, registry));
   const takeState = collectionFigures(registry);
   const reader = new StoreReader(store, clock, registry, ({ stats, state }) => {
-    takeStats(stats);
+    for (const take of takers) take(stats);
     takeState(state);
   });
   if (commits !== undefined) commitFigures(commits, registry);

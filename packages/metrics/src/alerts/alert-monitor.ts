@@ -7,8 +7,8 @@ import type { AlertRule } from './rule.js';
 
 const EVERY_MS = 1_000;
 
-/** The store is asked at every second look: it is not ours alone. */
-const LOOKS_PER_READING = 2;
+/** The store is asked at every third look: it is not ours alone. */
+const LOOKS_PER_READING = 3;
 
 export interface AlertMonitorOptions {
   readonly rules: readonly AlertRule[];

@@ -59,8 +59,8 @@ export function alertRules({ oldestDueMs }: AlertThresholds = DEFAULT_THRESHOLDS
       name: 'LeaseCleanupsFailingInARow',
       severity: 'critical',
       scope: 'process',
-      summary: 'Not one of the last 20 cleanup attempts or more was done.',
-      when: [above(now('lease_attempts_failed_in_a_row'), 19), above(attempts(FAILED), 0)],
+      summary: 'Not one of the last 10 cleanup attempts or more was done.',
+      when: [above(now('lease_attempts_failed_in_a_row'), 9), above(attempts(FAILED), 0)],
       forMs: 0,
     },
     {
