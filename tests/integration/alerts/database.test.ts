@@ -16,7 +16,7 @@ describe('alerts about a database', () => {
     });
     using client = new RawClient(server.grpc);
     await client.call('CreateLease', aLease());
-    await database.stop('immediate');
+    await database.stop();
     const failed = await Promise.allSettled(leases(8).map((lease) => client.call('CreateLease', lease)));
     expect(failed.map(({ status }) => status)).toEqual(Array(8).fill('rejected'));
     await untilFiring(server, 'LeaseStoreUnavailable');

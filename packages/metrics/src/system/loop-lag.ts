@@ -1,24 +1,27 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { Clock } from '@lease/core';
 import { Gauge, type Registry } from 'prom-client';
 
 /** So long a delay is remembered: a scraper that comes every 15 s sees each of them. */
 const MEMORY_MS = 30_000;
 
-/** How late a timer of this many milliseconds comes is how long the event loop was held. */
-const RESOLUTION_MS = 10;
+/** How often it is looked. `monitorEventLoopDelay` of Node loses what happens just after each reading. */
+const EVERY_MS = 100;
 
-/** The longest time for which the event loop did nothing else, a moment ago. */
+interface Delay {
+  readonly atMs: number;
+  readonly lagMs: number;
+}
+
+/** The longest time for which the event loop did nothing else, a moment ago: how late a timer came. */
 export class LoopLag {
   readonly #clock: Clock;
-  readonly #delays: IntervalHistogram;
-  /** The longest delay of each look, in the order of the looks. */
-  #looks: { readonly atMs: number; readonly lagMs: number }[] = [];
+  /** Each longer than all after it. */
+  readonly #delays: Delay[] = [];
+  #cancel: () => void = () => undefined;
 
   constructor(registry: Registry, clock: Clock) {
     this.#clock = clock;
-    this.#delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    this.#delays.enable();
+    this.#look();
     const longestMs = () => this.#longestMs();
     new Gauge({
       name: 'lease_event_loop_lag_seconds',
@@ -31,17 +34,31 @@ export class LoopLag {
   }
 
   stop(): void {
-    this.#delays.disable();
+    this.#cancel();
   }
 
-  /** Looking often costs little, and whoever looks takes nothing from the others. */
+  #look(): void {
+    const dueMs = this.#clock.monotonicMs() + EVERY_MS;
+    this.#cancel = this.#clock.schedule(EVERY_MS, () => {
+      this.#note(this.#clock.monotonicMs() - dueMs);
+      this.#look();
+    });
+  }
+
+  #note(lateMs: number): void {
+    const delay = { atMs: this.#clock.monotonicMs(), lagMs: Math.max(0, lateMs) };
+    while ((this.#delays.at(-1)?.lagMs ?? Infinity) <= delay.lagMs) this.#delays.pop();
+    this.#delays.push(delay);
+    this.#forget();
+  }
+
   #longestMs(): number {
-    const nowMs = this.#clock.monotonicMs();
-    // Without a delay yet, the histogram's maximum is 0. What it records is the whole interval between two timers.
-    const lagMs = Math.max(0, this.#delays.max / 1e6 - RESOLUTION_MS);
-    this.#delays.reset();
-    this.#looks = this.#looks.filter(({ atMs }) => nowMs - atMs < MEMORY_MS);
-    this.#looks.push({ atMs: nowMs, lagMs });
-    return Math.max(...this.#looks.map((look) => look.lagMs));
+    this.#forget();
+    return this.#delays[0]?.lagMs ?? 0;
+  }
+
+  #forget(): void {
+    const oldestMs = this.#clock.monotonicMs() - MEMORY_MS;
+    while ((this.#delays[0]?.atMs ?? Infinity) < oldestMs) this.#delays.shift();
   }
 }
