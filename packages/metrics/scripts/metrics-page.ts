@@ -23,7 +23,10 @@ interface Registered {
 
 /** A page of the documentation that names every metric that a server may have. */
 export async function metricsPage(): Promise<string> {
-  const store = new Proxy({}, { get: () => () => Promise.reject(new Error('nothing is stored')) }) as LeaseStore;
+  const store = new Proxy(
+    {},
+    { get: () => () => Promise.reject(new Error('nothing is stored')) },
+  ) as LeaseStore;
   const metrics = createMetrics({
     store,
     commits: { commits: 0, calls: 0 },

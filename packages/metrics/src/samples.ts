@@ -13,7 +13,8 @@ export type ReadSamples = (series: string) => Promise<readonly Sample[]>;
 export function samplesOf(registry: Registry): ReadSamples {
   return async (series) => {
     const metric =
-      registry.getSingleMetric(series) ?? registry.getSingleMetric(series.replace(/_(count|sum|bucket)$/, ''));
+      registry.getSingleMetric(series) ??
+      registry.getSingleMetric(series.replace(/_(count|sum|bucket)$/, ''));
     if (metric === undefined) return [];
     const { values } = (await metric.get()) as {
       readonly values: readonly (Sample & { readonly metricName?: string })[];

@@ -30,7 +30,8 @@ function setUp(rules: readonly AlertRule[] = [RULE]) {
     told: () => notices.map(({ state }) => state),
     report: () => engine.report(),
     state: () => engine.report()[0]?.state,
-    set: (name: string, value: number, labels: Sample['labels'] = {}) => series.set(name, [{ labels, value }]),
+    set: (name: string, value: number, labels: Sample['labels'] = {}) =>
+      series.set(name, [{ labels, value }]),
     /** Looks once a second. */
     async pass(ms: number) {
       for (let passed = 0; passed < ms; passed += 1_000) {
@@ -187,7 +188,11 @@ describe('an alert', () => {
   });
 
   it('that fires is shown before one that does not', async () => {
-    const other = { ...RULE, name: 'Other', when: [{ figure: { kind: 'now', series: 'x' }, is: { above: 0 } }] };
+    const other = {
+      ...RULE,
+      name: 'Other',
+      when: [{ figure: { kind: 'now', series: 'x' }, is: { above: 0 } }],
+    };
     const { set, pass, report } = setUp([RULE, other as AlertRule]);
     set('x', 1);
     await pass(5_000);

@@ -42,13 +42,16 @@ it('shows each alert as a metric', async () => {
   await clock.advance(7_000);
   const text = await registry.metrics();
   expect(text).toContain('lease_alert_firing{alert="LeaseStoreUnavailable"} 1\n');
-  for (const { name } of alertRules().slice(1)) expect(text).toContain(`lease_alert_firing{alert="${name}"} 0\n`);
+  for (const { name } of alertRules().slice(1))
+    expect(text).toContain(`lease_alert_firing{alert="${name}"} 0\n`);
   monitor.stop();
 });
 
 it('judges the others while the store hangs', async () => {
   let reads = 0;
-  const { clock, registry, up, monitor } = setUp(() => (reads++ === 0 ? Promise.resolve() : new Promise(() => 0)));
+  const { clock, registry, up, monitor } = setUp(() =>
+    reads++ === 0 ? Promise.resolve() : new Promise(() => 0),
+  );
   up.set(1);
   const lag = new Gauge({ name: 'lease_event_loop_lag_seconds', help: 'x', registers: [registry] });
   monitor.start();

@@ -42,10 +42,8 @@ export const FAULTS: Readonly<Record<string, Readings>> = {
   LeaseStoreUnavailable: { [`lease_store_up{${HERE}}`]: gauge(1, 0) },
   LeaseSweeperStalled: { [`lease_sweep_age_seconds{${HERE}}`]: gauge(0.1, 9) },
   LeaseCreatesFailing: {
-    [`lease_grpc_requests_total{${HERE},method="lease.v1.LeaseService/CreateLease",code="UNAVAILABLE"}`]: growing(
-      0,
-      3,
-    ),
+    [`lease_grpc_requests_total{${HERE},method="lease.v1.LeaseService/CreateLease",code="UNAVAILABLE"}`]:
+      growing(0, 3),
   },
   LeaseCleanupsFailing: {
     [`lease_attempt_duration_seconds_count{${HERE},outcome="retry"}`]: growing(1, 40),

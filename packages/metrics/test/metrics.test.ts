@@ -1,5 +1,6 @@
 import {
   type CleanupClaim,
+  type CollectionState,
   type Lease,
   type LeaseEvent,
   type StoreStats,
@@ -9,7 +10,8 @@ import { ManualClock } from '@lease/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../src/index.js';
 
-const collectionState = () => Promise.resolve({ pauses: [], lastSweepTime: 1_000, now: 3_500 });
+const collectionState = (): Promise<CollectionState> =>
+  Promise.resolve({ pauses: [{ reason: 'BRAKE', until: 9_000 }], lastSweepTime: 1_000, now: 3_500 });
 
 const stats: StoreStats = {
   leases: { created: 100, active: 50, released: 30, expired: 20, renewals: 7_000 },
@@ -85,6 +87,13 @@ describe('metrics', () => {
       lease_cleanups_open: 3,
       lease_cleanups_abandoned: 2,
       lease_collection_lag_seconds: 2.5,
+      lease_expiry_lag_seconds: 2,
+      lease_service_leases_max: 45,
+      'lease_leases_active_by_type{type="blob"}': 20,
+      'lease_leases_active_by_type{type="other"}': 11,
+      'lease_pause_active{reason="GAP"}': 0,
+      'lease_pause_active{reason="BRAKE"}': 1,
+      lease_sweep_age_seconds: 2.5,
     });
     current = { ...stats, leases: { ...stats.leases, created: 101 } };
     expect((await scrape(metrics)).get('lease_leases_created_total')).toBe(101);
@@ -127,6 +136,71 @@ describe('metrics', () => {
     expect(down.get('lease_store_up')).toBe(0);
     expect(down.get('lease_outcomes_stale_total')).toBe(1);
     expect(down.get('lease_leases_created_total')).toBe(100);
+  });
+
+  it('do not wait for a store that hangs, and ask it once', async () => {
+    let asked = 0;
+    const hang = () => {
+      asked += 1;
+      return new Promise<never>(() => undefined);
+    };
+    const clock = new ManualClock();
+    const metrics = createMetrics({ store: { stats: hang, collectionState }, clock });
+    const first = scrape(metrics);
+    const second = scrape(metrics);
+    await clock.advance(2_000);
+    expect((await first).get('lease_store_up')).toBe(0);
+    expect((await second).get('lease_store_up')).toBe(0);
+    expect(asked).toBe(1);
+    metrics.close();
+  });
+
+  it('tell of the build, the start, the quota and the pool, where there are any', async () => {
+    const metrics = createMetrics({
+      store: { stats: () => Promise.resolve(stats), collectionState },
+      build: { version: '1.2.3' },
+      maxLeasesPerService: 50,
+      pool: () => ({ limit: 16, used: 3, waiting: 2 }),
+    });
+    metrics.started({ loadMs: 400, storeMs: 2_000, serveMs: 100 });
+    expect(Object.fromEntries(await scrape(metrics))).toMatchObject({
+      [`lease_build_info{version="1.2.3",node="${process.version}"}`]: 1,
+      lease_start_duration_seconds: 2.5,
+      'lease_start_phase_duration_seconds{phase="store"}': 2,
+      lease_quota_used_ratio: 0.9,
+      lease_database_connections_limit: 16,
+      lease_database_connections_used: 3,
+      lease_database_calls_waiting: 2,
+    });
+    metrics.close();
+  });
+
+  it('tell how the process fares', async () => {
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats), collectionState } });
+    const told = await scrape(metrics);
+    for (const name of [
+      'process_resident_memory_bytes',
+      'nodejs_heap_size_used_bytes',
+      'nodejs_heap_size_limit_bytes',
+      'process_cpu_seconds_total',
+      'process_open_fds',
+      'process_max_fds',
+    ])
+      expect(told.get(name), name).toBeGreaterThan(0);
+    expect(told.get('process_start_time_seconds')).toBeCloseTo(Date.now() / 1_000 - process.uptime(), -1);
+    metrics.close();
+  });
+
+  it('count failures in a row, which one that is done ends', async () => {
+    const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats), collectionState } });
+    const end = (outcome: 'done' | 'retry' | 'fail' | 'unstarted') => {
+      metrics.observe({ type: 'attempt-ended', claim, outcome, durationMs: 1 });
+    };
+    for (const outcome of ['retry', 'fail', 'unstarted', 'retry'] as const) end(outcome);
+    expect((await scrape(metrics)).get('lease_attempts_failed_in_a_row')).toBe(3);
+    end('done');
+    expect((await scrape(metrics)).get('lease_attempts_failed_in_a_row')).toBe(0);
+    metrics.close();
   });
 
   it('count what the process sees, under labels that no caller can choose', async () => {

@@ -60,7 +60,8 @@ describe('the rules file', () => {
 
   it('is taken by promtool', () => {
     // Without it, the tests above have parsed the file all the same.
-    if (installed('promtool')) expect(promtool('check', 'rules', shipped)).toContain(`${rules.length} rules found`);
+    if (installed('promtool'))
+      expect(promtool('check', 'rules', shipped)).toContain(`${rules.length} rules found`);
     else expect(rules.length).toBeGreaterThan(0);
   });
 
@@ -85,7 +86,11 @@ function cases(): readonly object[] {
     input_series: Object.entries({ ...HEALTHY, ...faulty }).map(([series, values]) => ({ series, values })),
     alert_rule_test: [
       ...Object.keys(FAULTS).map((other) => ({ eval_time: '9m', alertname: other, exp_alerts: [] })),
-      { eval_time: '19m', alertname: alert, exp_alerts: [{ exp_labels: labelsOf(alert) }].map(withSummary(alert)) },
+      {
+        eval_time: '19m',
+        alertname: alert,
+        exp_alerts: [{ exp_labels: labelsOf(alert) }].map(withSummary(alert)),
+      },
       { eval_time: '45m', alertname: alert, exp_alerts: [] },
     ],
   }));

@@ -6,7 +6,9 @@ export function installed(program: string): boolean {
     execFileSync(program, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    console.warn(`${program} is not installed (apt-get install prometheus): what it would prove is not proved here`);
+    console.warn(
+      `${program} is not installed (apt-get install prometheus): what it would prove is not proved here`,
+    );
     return false;
   }
 }

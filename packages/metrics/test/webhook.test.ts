@@ -62,7 +62,11 @@ describe('the webhook', () => {
     await vi.waitFor(() => expect(ended).toEqual([['delivered'], ['delivered']]));
     expect(got.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
       { type: 'lease.alert.firing', timestamp: '2026-01-01T00:00:00.000Z', data: NOTICE },
-      { type: 'lease.alert.resolved', timestamp: '2026-01-01T00:00:00.000Z', data: { ...NOTICE, state: 'resolved' } },
+      {
+        type: 'lease.alert.resolved',
+        timestamp: '2026-01-01T00:00:00.000Z',
+        data: { ...NOTICE, state: 'resolved' },
+      },
     ]);
     for (const { headers, body } of got) {
       expect(headers).toMatchObject({
@@ -94,7 +98,11 @@ describe('the webhook', () => {
 
   it.each([
     ['an error', status(500), 'it answered 500'],
-    ['a redirect, which is not followed', (response: ServerResponse) => response.writeHead(302, { location: '/x' }).end(), 'it answered 302'],
+    [
+      'a redirect, which is not followed',
+      (response: ServerResponse) => response.writeHead(302, { location: '/x' }).end(),
+      'it answered 302',
+    ],
     ['a closed connection', (response: ServerResponse) => response.destroy(), 'other side closed'],
   ])('is given up after six tries: %s', async (_, answer, why) => {
     const { got, clock, ended, notify } = await setUp([answer]);

@@ -26,7 +26,11 @@ export async function firing(server: RunningServer): Promise<readonly string[]> 
 }
 
 /** Waits until the alert fires: on its page, in the metrics, and in what health says. */
-export async function untilFiring(server: RunningServer, name: string, deadlineMs = 25_000): Promise<ShownAlert> {
+export async function untilFiring(
+  server: RunningServer,
+  name: string,
+  deadlineMs = 25_000,
+): Promise<ShownAlert> {
   return eventually(
     async () => {
       const alert = (await shownAlerts(server)).find((shown) => shown.name === name);

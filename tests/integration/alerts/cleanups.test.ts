@@ -24,31 +24,35 @@ async function letGo(client: RawClient, mock: RunningMock, count: number, maxAtt
 }
 
 describe('alerts about cleanups', () => {
-  it('a dead endpoint: cleanups fail, also in a row, and are abandoned; its return ends it', PATIENCE, async () => {
-    await using mock = await startMock({ script: '500' });
-    await using server = await startServer({ storage: 'memory' });
-    using client = new RawClient(server.grpc);
-    const leases = await letGo(client, mock, 16, 2);
-    await untilFiring(server, 'LeaseCleanupsFailing');
-    await untilFiring(server, 'LeaseCleanupsFailingInARow');
-    const { value } = await untilFiring(server, 'LeaseCleanupsAbandoned');
-    expect(value).toBeGreaterThan(0);
-    await eventually(async () => expect(await figure(server, 'lease_cleanups_abandoned')).toBe(16), {
-      deadlineMs: 30_000,
-    });
+  it(
+    'a dead endpoint: cleanups fail, also in a row, and are abandoned; its return ends it',
+    PATIENCE,
+    async () => {
+      await using mock = await startMock({ script: '500' });
+      await using server = await startServer({ storage: 'memory' });
+      using client = new RawClient(server.grpc);
+      const leases = await letGo(client, mock, 16, 2);
+      await untilFiring(server, 'LeaseCleanupsFailing');
+      await untilFiring(server, 'LeaseCleanupsFailingInARow');
+      const { value } = await untilFiring(server, 'LeaseCleanupsAbandoned');
+      expect(value).toBeGreaterThan(0);
+      await eventually(async () => expect(await figure(server, 'lease_cleanups_abandoned')).toBe(16), {
+        deadlineMs: 30_000,
+      });
 
-    await mock.script('ok');
-    // Taken again, the objects are revived: what was given up is withdrawn, and done anew.
-    const revived = leases.map((lease) => ({ ...aLease(), object: lease.object }));
-    await client.call('BatchCreateLeases', { requests: revived });
-    await client.call('BatchReleaseLeases', { requests: revived });
-    await letGo(client, mock, 60);
-    await untilClear(server, 'LeaseCleanupsAbandoned');
-    await untilClear(server, 'LeaseCleanupsFailingInARow');
-    await untilClear(server, 'LeaseCleanupsFailing', 40_000);
-    for (const name of ['LeaseCleanupsFailing', 'LeaseCleanupsFailingInARow', 'LeaseCleanupsAbandoned'])
-      expect(logged(server, name), name).toEqual(['firing', 'resolved']);
-  });
+      await mock.script('ok');
+      // Taken again, the objects are revived: what was given up is withdrawn, and done anew.
+      const revived = leases.map((lease) => ({ ...aLease(), object: lease.object }));
+      await client.call('BatchCreateLeases', { requests: revived });
+      await client.call('BatchReleaseLeases', { requests: revived });
+      await letGo(client, mock, 60);
+      await untilClear(server, 'LeaseCleanupsAbandoned');
+      await untilClear(server, 'LeaseCleanupsFailingInARow');
+      await untilClear(server, 'LeaseCleanupsFailing', 40_000);
+      for (const name of ['LeaseCleanupsFailing', 'LeaseCleanupsFailingInARow', 'LeaseCleanupsAbandoned'])
+        expect(logged(server, name), name).toEqual(['firing', 'resolved']);
+    },
+  );
 
   it('it comes back within the cooldown: shown, and no second notice', PATIENCE, async () => {
     await using mock = await startMock({ script: '400' });

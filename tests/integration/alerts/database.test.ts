@@ -8,29 +8,33 @@ const PATIENCE = { timeout: 120_000 };
 const leases = (count: number) => Array.from({ length: count }, () => aLease());
 
 describe('alerts about a database', () => {
-  it('it is stopped: the store is away, and creates fail; it is back, and they are over', PATIENCE, async () => {
-    await using database = await startPostgres();
-    await using server = await startServer({
-      storage: 'postgres',
-      database: { url: database.url, schema: 'lease' },
-    });
-    using client = new RawClient(server.grpc);
-    await client.call('CreateLease', aLease());
-    await database.stop();
-    const failed = await Promise.allSettled(leases(8).map((lease) => client.call('CreateLease', lease)));
-    expect(failed.map(({ status }) => status)).toEqual(Array(8).fill('rejected'));
-    await untilFiring(server, 'LeaseStoreUnavailable');
-    await untilFiring(server, 'LeaseCreatesFailing');
+  it(
+    'it is stopped: the store is away, and creates fail; it is back, and they are over',
+    PATIENCE,
+    async () => {
+      await using database = await startPostgres();
+      await using server = await startServer({
+        storage: 'postgres',
+        database: { url: database.url, schema: 'lease' },
+      });
+      using client = new RawClient(server.grpc);
+      await client.call('CreateLease', aLease());
+      await database.stop();
+      const failed = await Promise.allSettled(leases(8).map((lease) => client.call('CreateLease', lease)));
+      expect(failed.map(({ status }) => status)).toEqual(Array(8).fill('rejected'));
+      await untilFiring(server, 'LeaseStoreUnavailable');
+      await untilFiring(server, 'LeaseCreatesFailing');
 
-    await database.start();
-    await untilClear(server, 'LeaseStoreUnavailable');
-    // One in twenty may fail: now there are more that do not.
-    for (let round = 0; round < 10; round += 1) {
-      await eventually(() => Promise.all(leases(20).map((lease) => client.call('CreateLease', lease))));
-    }
-    await untilClear(server, 'LeaseCreatesFailing');
-    expect(logged(server, 'LeaseStoreUnavailable')).toEqual(['firing', 'resolved']);
-  });
+      await database.start();
+      await untilClear(server, 'LeaseStoreUnavailable');
+      // One in twenty may fail: now there are more that do not.
+      for (let round = 0; round < 10; round += 1) {
+        await eventually(() => Promise.all(leases(20).map((lease) => client.call('CreateLease', lease))));
+      }
+      await untilClear(server, 'LeaseCreatesFailing');
+      expect(logged(server, 'LeaseStoreUnavailable')).toEqual(['firing', 'resolved']);
+    },
+  );
 
   it('it hangs: calls wait for a connection', PATIENCE, async () => {
     await using database = await startPostgres();

@@ -7,25 +7,31 @@ import { figure, firing, logged, untilClear, untilFiring } from './alerts.js';
 const PATIENCE = { timeout: 90_000 };
 
 describe('alerts about a server', () => {
-  it('it was stopped for a while: its event loop lagged, and leases are given the time back', PATIENCE, async () => {
-    await using server = await startServer({ storage: 'memory' });
-    const pid = server.child.pid ?? NaN;
-    // A store that was never swept has no gap.
-    await eventually(async () => expect(await figure(server, 'lease_sweep_duration_seconds_count')).toBeGreaterThan(0));
-    process.kill(pid, 'SIGSTOP');
-    // The fault is the time.
-    await throughout(3_000, () => {
-      expect(server.child.running).toBe(true);
-    });
-    process.kill(pid, 'SIGCONT');
-    const { value = 0 } = await untilFiring(server, 'LeaseEventLoopLag');
-    expect(value).toBeGreaterThan(2);
-    // A gap of sweeps pauses expiry for as long as it took (S14).
-    await untilFiring(server, 'LeasePauseActive');
-    await untilClear(server, 'LeasePauseActive');
-    await untilClear(server, 'LeaseEventLoopLag', 45_000);
-    expect(logged(server, 'LeaseEventLoopLag')).toEqual(['firing', 'resolved']);
-  });
+  it(
+    'it was stopped for a while: its event loop lagged, and leases are given the time back',
+    PATIENCE,
+    async () => {
+      await using server = await startServer({ storage: 'memory' });
+      const pid = server.child.pid ?? NaN;
+      // A store that was never swept has no gap.
+      await eventually(async () =>
+        expect(await figure(server, 'lease_sweep_duration_seconds_count')).toBeGreaterThan(0),
+      );
+      process.kill(pid, 'SIGSTOP');
+      // The fault is the time.
+      await throughout(3_000, () => {
+        expect(server.child.running).toBe(true);
+      });
+      process.kill(pid, 'SIGCONT');
+      const { value = 0 } = await untilFiring(server, 'LeaseEventLoopLag');
+      expect(value).toBeGreaterThan(2);
+      // A gap of sweeps pauses expiry for as long as it took (S14).
+      await untilFiring(server, 'LeasePauseActive');
+      await untilClear(server, 'LeasePauseActive');
+      await untilClear(server, 'LeaseEventLoopLag', 45_000);
+      expect(logged(server, 'LeaseEventLoopLag')).toEqual(['firing', 'resolved']);
+    },
+  );
 
   it('its files are nearly used up, and are closed again', PATIENCE, async () => {
     await using server = await startServer({ storage: 'memory' });
@@ -51,9 +57,7 @@ describe('alerts about a server', () => {
       env: { NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=1' },
     });
     using client = new RawClient(server.grpc);
-    const metadata = Object.fromEntries(
-      Array.from({ length: 20 }, (_, i) => [`key-${i}`, 'x'.repeat(200)]),
-    );
+    const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`key-${i}`, 'x'.repeat(200)]));
     await eventually(
       async () => {
         const told = await figures(server);

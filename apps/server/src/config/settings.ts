@@ -24,7 +24,11 @@ export interface Setting<T> {
  */
 export const SETTINGS = {
   grpcListen: setting(listenAddress, '127.0.0.1:50051', 'where gRPC is served; port 0: any that is free'),
-  httpListen: setting(listenAddress, '127.0.0.1:9090', 'where /metrics, /alerts, /healthz and /readyz are served'),
+  httpListen: setting(
+    listenAddress,
+    '127.0.0.1:9090',
+    'where /metrics, /alerts, /healthz and /readyz are served',
+  ),
   insecureListen: setting(flag, 'false', 'serve in plain text to other machines; needed off loopback'),
   storage: setting(
     choice('sqlite', 'memory', 'postgres'),

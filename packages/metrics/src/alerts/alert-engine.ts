@@ -55,7 +55,10 @@ export class AlertEngine {
   async evaluate(): Promise<void> {
     await this.#figures.sample();
     for (const standing of this.#standings) {
-      this.#judge(standing, standing.rule.when.every((condition) => this.#figures.holds(condition)));
+      this.#judge(
+        standing,
+        standing.rule.when.every((condition) => this.#figures.holds(condition)),
+      );
     }
   }
 

@@ -91,7 +91,8 @@ export function alertRules({ oldestDueMs }: AlertThresholds = DEFAULT_THRESHOLDS
       name: 'LeaseQuotaNearlyUsed',
       severity: 'warning',
       scope: 'process',
-      summary: 'A service has more than 90 % of the leases that it may have: further creates will be refused.',
+      summary:
+        'A service has more than 90 % of the leases that it may have: further creates will be refused.',
       when: [above(now('lease_quota_used_ratio'), 0.9)],
       forMs: 0,
     },

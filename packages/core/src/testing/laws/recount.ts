@@ -41,7 +41,10 @@ export async function checkRecount(trial: Trial): Promise<StoreStats> {
 
   const active = inState('ACTIVE');
   const byType = Object.fromEntries(
-    TYPE_GROUPS.map((group) => [group, active.filter(({ object }) => typeGroup(object.type) === group).length]),
+    TYPE_GROUPS.map((group) => [
+      group,
+      active.filter(({ object }) => typeGroup(object.type) === group).length,
+    ]),
   );
   checkEqual(stats.activeByType, byType, 'active leases by type');
   const services = active.map(({ serviceId }) => serviceId);

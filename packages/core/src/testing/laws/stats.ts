@@ -86,27 +86,35 @@ export const statsLaws: readonly StoreLaw[] = [
     checkEqual(Object.keys(activeByType).length, 7, 'groups');
   }),
 
-  law('S16', 'the largest service is counted down when its leases end, and another is the largest', async (trial) => {
-    const mine = [await trial.create(), await trial.create(), await trial.create()];
-    await trial.create({ serviceId: 'service-b' });
-    await trial.create({ serviceId: 'service-b' });
-    const largest = async () => (await trial.store.stats()).largestService;
-    checkEqual(await largest(), 3, 'of the first service');
-    for (const lease of mine.slice(1)) await trial.release(lease);
-    checkEqual(await largest(), 2, 'of the second service');
-  }),
+  law(
+    'S16',
+    'the largest service is counted down when its leases end, and another is the largest',
+    async (trial) => {
+      const mine = [await trial.create(), await trial.create(), await trial.create()];
+      await trial.create({ serviceId: 'service-b' });
+      await trial.create({ serviceId: 'service-b' });
+      const largest = async () => (await trial.store.stats()).largestService;
+      checkEqual(await largest(), 3, 'of the first service');
+      for (const lease of mine.slice(1)) await trial.release(lease);
+      checkEqual(await largest(), 2, 'of the second service');
+    },
+  ),
 
-  law('S16', 'a lease that is overdue shows in the check that comes first, until it has ended', async (trial) => {
-    await trial.create({ ttlMs: 60_000 });
-    const { expireTime } = await trial.create({ ttlMs: 1_000 });
-    checkEqual((await trial.store.stats()).nextCheckTime, expireTime, 'next check');
-    await trial.elapse(900);
-    await trial.time.advance(200);
-    const { nextCheckTime = Infinity, now } = await trial.store.stats();
-    check(nextCheckTime < now, 'the check is overdue');
-    await trial.sweep();
-    check(((await trial.store.stats()).nextCheckTime ?? 0) > now, 'the other lease comes first');
-  }),
+  law(
+    'S16',
+    'a lease that is overdue shows in the check that comes first, until it has ended',
+    async (trial) => {
+      await trial.create({ ttlMs: 60_000 });
+      const { expireTime } = await trial.create({ ttlMs: 1_000 });
+      checkEqual((await trial.store.stats()).nextCheckTime, expireTime, 'next check');
+      await trial.elapse(900);
+      await trial.time.advance(200);
+      const { nextCheckTime = Infinity, now } = await trial.store.stats();
+      check(nextCheckTime < now, 'the check is overdue');
+      await trial.sweep();
+      check(((await trial.store.stats()).nextCheckTime ?? 0) > now, 'the other lease comes first');
+    },
+  ),
 
   law('S16', 'refused commands count nothing', async (trial) => {
     const lease = await trial.createCollectable({ serviceId: 'service-a', maxActive: 1 });
