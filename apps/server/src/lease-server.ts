@@ -64,7 +64,10 @@ async function serve(
     maxLeasesPerService: config.maxLeasesPerService,
     build: { version: pkg.version },
   });
-  opened.push(() => Promise.resolve(metrics.close()));
+  opened.push(() => {
+    metrics.close();
+    return Promise.resolve();
+  });
   const store = metrics.measure(openedStore.store);
   const alerts = new AlertMonitor({
     ...metrics,

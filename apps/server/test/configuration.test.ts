@@ -30,6 +30,7 @@ describe('configuration', () => {
       claimTtlMs: 40_000,
       brakeShare: 0.25,
       retainEndedMs: 86_400_000,
+      alertOldestDueMs: 60_000,
       drainLimitMs: 25_000,
     });
   });

@@ -9,6 +9,7 @@ import { grpcCalls } from './grpc-calls.js';
 import { poolFigures, type PoolTally } from './pool-figures.js';
 import { processEvents } from './process-events.js';
 import { quotaFigures } from './quota-figures.js';
+import { renewalMargin } from './renewal-margin.js';
 import { type ReadSamples, samplesOf } from './samples.js';
 import { startFigures, type StartPhases } from './start-figures.js';
 import { measuredStore } from './store-calls.js';
@@ -66,7 +67,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   if (commits !== undefined) commitFigures(commits, registry);
   if (pool !== undefined) poolFigures(pool, registry);
   if (build !== undefined) buildInfo(build, registry);
-  const observers = [processEvents(registry, clock), attemptRun(registry)];
+  const observers = [processEvents(registry, clock), attemptRun(registry), renewalMargin(registry)];
   const endSystem = systemFigures(registry, clock);
   return {
     observe: (event) => {

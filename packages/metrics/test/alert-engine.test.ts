@@ -33,7 +33,7 @@ function setUp(rules: readonly AlertRule[] = [RULE]) {
     set: (name: string, value: number, labels: Sample['labels'] = {}) =>
       series.set(name, [{ labels, value }]),
     /** Looks once a second. */
-    async pass(ms: number) {
+    pass: async (ms: number) => {
       for (let passed = 0; passed < ms; passed += 1_000) {
         await clock.advance(1_000);
         await engine.evaluate();

@@ -22,7 +22,10 @@ function setUp(readStore: () => Promise<void>) {
 
 it('looks every second until it is stopped, and at the store every third time', async () => {
   let readings = 0;
-  const { clock, up, monitor, notices } = setUp(() => Promise.resolve(void readings++));
+  const { clock, up, monitor, notices } = setUp(() => {
+    readings += 1;
+    return Promise.resolve();
+  });
   up.set(1);
   monitor.start();
   await clock.advance(9_500);

@@ -211,7 +211,8 @@ describe('metrics', () => {
     const refusal = { reason: 'LEASE_ENDED', message: 'CANARY' } as const;
     const events: LeaseEvent[] = [
       { type: 'lease-created', lease, replayed: false },
-      { type: 'lease-renewed', lease },
+      { type: 'lease-renewed', lease, marginMs: 900 },
+      { type: 'lease-renewed', lease, marginMs: -200 },
       { type: 'lease-released', lease },
       { type: 'refused', verb: 'renew', refusal },
       { type: 'refused', verb: 'renew', refusal },
@@ -236,6 +237,10 @@ describe('metrics', () => {
       'lease_sweep_duration_seconds_count{status="busy"}': 1,
       'lease_sweep_duration_seconds_count{status="paused"}': 1,
       lease_last_sweep_timestamp_seconds: 1_767_225_600,
+      lease_renewals_late_total: 1,
+      'lease_renewal_margin_seconds_bucket{le="0"}': 1,
+      'lease_renewal_margin_seconds_bucket{le="1"}': 2,
+      lease_renewal_margin_seconds_sum: 0.7,
       lease_outcomes_stale_total: 1,
       'lease_step_failures_total{step="settle"}': 1,
     });

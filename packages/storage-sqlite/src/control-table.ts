@@ -55,8 +55,8 @@ export class ControlTable {
   /** A version that knew no counts by type left none behind, or let them stand while it went on. */
   #counted(record: ControlRecord): ControlRecord {
     const { totals } = record;
-    const counts: Partial<typeof totals.activeByType> | undefined = totals.activeByType;
-    const sum = TYPE_GROUPS.reduce((total, group) => total + (counts?.[group] ?? NaN), 0);
+    if (!Object.hasOwn(totals, 'activeByType')) totals.activeByType = noneByType();
+    const sum = TYPE_GROUPS.reduce((total, group) => total + totals.activeByType[group], 0);
     if (sum === totals.active) return record;
     totals.activeByType = noneByType();
     for (const [type, count] of this.#activeByType.all() as unknown as readonly [string, number][]) {

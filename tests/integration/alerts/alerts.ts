@@ -13,7 +13,7 @@ export interface ShownAlert {
 }
 
 /** What `GET /alerts` shows. */
-export async function shownAlerts(server: RunningServer): Promise<readonly ShownAlert[]> {
+async function shownAlerts(server: RunningServer): Promise<readonly ShownAlert[]> {
   const { status, text } = await operations(server, '/alerts');
   expect(status).toBe(200);
   return (JSON.parse(text) as { alerts: ShownAlert[] }).alerts;

@@ -71,9 +71,7 @@ describe.each(STORAGES)('the figures of a %s server', (storage) => {
         const now = await scrape(server);
         expect(now.get('lease_cleanups_open')).toBe(0);
         const active = await leasesIn(client, 'ACTIVE');
-        expect(
-          active.filter((lease) => Number(lease.ttl.seconds) === 1 && lease.renewal_count === 0),
-        ).toEqual([]);
+        expect(active.filter((lease) => lease.ttl.seconds === 1 && lease.renewal_count === 0)).toEqual([]);
         return now;
       },
       { deadlineMs: 60_000, everyMs: 200 },

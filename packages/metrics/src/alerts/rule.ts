@@ -12,7 +12,7 @@ export type Figure =
 /** For each label, the values that count. Unset labels may have any. */
 export type Match = Readonly<Record<string, readonly string[]>>;
 
-export type Bound = { readonly above: number } | { readonly below: number };
+type Bound = { readonly above: number } | { readonly below: number };
 
 export interface Condition {
   readonly figure: Figure;

@@ -9,7 +9,7 @@ export interface AlertThresholds {
   readonly oldestDueMs: number;
 }
 
-export const DEFAULT_THRESHOLDS: AlertThresholds = { oldestDueMs: 60_000 };
+const DEFAULT_THRESHOLDS: AlertThresholds = { oldestDueMs: 60_000 };
 
 const FAILED: Match = { outcome: ['retry', 'fail'] };
 const MADE: Match = { outcome: ['done', 'retry', 'fail'] };
