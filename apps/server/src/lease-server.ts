@@ -62,6 +62,7 @@ async function serve(
   const metrics = createMetrics({
     ...openedStore,
     maxLeasesPerService: config.maxLeasesPerService,
+    graceMs: config.graceMs,
     build: { version: pkg.version },
   });
   opened.push(() => {

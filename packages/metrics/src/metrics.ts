@@ -5,6 +5,7 @@ import { attemptRun } from './attempt-run.js';
 import { type BuildInfo, buildInfo } from './build-info.js';
 import { collectionFigures } from './collection-figures.js';
 import { commitFigures, type CommitTally } from './commit-figures.js';
+import { expiryLag } from './expiry-lag.js';
 import { grpcCalls } from './grpc-calls.js';
 import { poolFigures, type PoolTally } from './pool-figures.js';
 import { processEvents } from './process-events.js';
@@ -26,6 +27,8 @@ export interface MetricsOptions {
   readonly pool?: () => PoolTally;
   /** The quota of each service, as the service of this process has it. Unset: nothing is said of quotas. */
   readonly maxLeasesPerService?: number;
+  /** Of the collector: so long after its expire time a lease is not late yet. Default 0. */
+  readonly graceMs?: number;
   /** Unset: nothing is said of the build. */
   readonly build?: BuildInfo;
   /** Default: the process's own time. */
@@ -55,9 +58,9 @@ export interface Metrics {
 
 /** Prometheus metrics of a Lease service, in a registry of their own. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { store, commits, pool, maxLeasesPerService, build, clock = systemClock } = options;
+  const { store, commits, pool, maxLeasesPerService, graceMs = 0, build, clock = systemClock } = options;
   const registry = new Registry();
-  const takers = [storeFigures(registry)];
+  const takers = [storeFigures(registry), expiryLag(graceMs, registry)];
   if (maxLeasesPerService !== undefined) takers.push(quotaFigures(maxLeasesPerService, registry));
   const takeState = collectionFigures(registry);
   const reader = new StoreReader(store, clock, registry, ({ stats, state }) => {

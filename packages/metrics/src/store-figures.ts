@@ -79,12 +79,6 @@ const GAUGES: readonly Figure[] = [
     value: ({ largestService }) => largestService,
   },
   {
-    name: 'lease_expiry_lag_seconds',
-    help: 'How long the lease that is overdue longest could have ended already, grace not counted; 0 if none is overdue.',
-    value: ({ nextCheckTime, now }) =>
-      nextCheckTime === undefined ? 0 : Math.max(0, now - nextCheckTime) / 1_000,
-  },
-  {
     name: 'lease_objects_held',
     help: 'Objects that somebody holds.',
     value: ({ heldObjects }) => heldObjects,

@@ -160,6 +160,7 @@ describe('metrics', () => {
       store: { stats: () => Promise.resolve(stats), collectionState },
       build: { version: '1.2.3' },
       maxLeasesPerService: 50,
+      graceMs: 500,
       pool: () => ({ limit: 16, used: 3, waiting: 2 }),
     });
     metrics.started({ loadMs: 400, storeMs: 2_000, serveMs: 100 });
@@ -168,6 +169,7 @@ describe('metrics', () => {
       lease_start_duration_seconds: 2.5,
       'lease_start_phase_duration_seconds{phase="store"}': 2,
       lease_quota_used_ratio: 0.9,
+      lease_expiry_lag_seconds: 1.5,
       lease_database_connections_limit: 16,
       lease_database_connections_used: 3,
       lease_database_calls_waiting: 2,
