@@ -1,4 +1,4 @@
-import type { CollectionState, PauseReason } from '@lease/core';
+import type { CollectionState, Instant, PauseReason } from '@lease/core';
 import { Gauge, type Registry } from 'prom-client';
 
 const REASONS: readonly PauseReason[] = ['GAP', 'BRAKE', 'OPERATOR'];
@@ -14,14 +14,17 @@ export function collectionFigures(registry: Registry): (state: CollectionState) 
   });
   const age = new Gauge({
     name: 'lease_sweep_age_seconds',
-    help: 'How long ago somebody swept last, by the clock of the store; 0 if nobody ever did.',
+    help: 'How long ago somebody swept last, by the clock of the store; if nobody ever did, since this process looked first.',
     registers,
   });
   for (const reason of REASONS) pauses.set({ reason }, 0);
+  /** When it was looked first: a store that nobody sweeps must show, also if nobody ever did. */
+  let firstLook: Instant | undefined;
   return ({ pauses: active, lastSweepTime, now }) => {
+    firstLook ??= now;
     for (const reason of REASONS) {
       pauses.set({ reason }, active.some((pause) => pause.reason === reason) ? 1 : 0);
     }
-    age.set(lastSweepTime === undefined ? 0 : Math.max(0, now - lastSweepTime) / 1_000);
+    age.set(Math.max(0, now - (lastSweepTime ?? firstLook)) / 1_000);
   };
 }

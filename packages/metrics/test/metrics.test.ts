@@ -193,6 +193,20 @@ describe('metrics', () => {
     metrics.close();
   });
 
+  it('let a store that nobody ever swept grow old', async () => {
+    let now = 50_000;
+    const metrics = createMetrics({
+      store: {
+        stats: () => Promise.resolve(stats),
+        collectionState: () => Promise.resolve({ pauses: [], now }),
+      },
+    });
+    expect((await scrape(metrics)).get('lease_sweep_age_seconds')).toBe(0);
+    now += 6_000;
+    expect((await scrape(metrics)).get('lease_sweep_age_seconds')).toBe(6);
+    metrics.close();
+  });
+
   it('count failures in a row, which one that is done ends', async () => {
     const metrics = createMetrics({ store: { stats: () => Promise.resolve(stats), collectionState } });
     const end = (outcome: 'done' | 'retry' | 'fail' | 'unstarted') => {

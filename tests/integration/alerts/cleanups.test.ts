@@ -23,7 +23,7 @@ async function letGo(client: RawClient, mock: RunningMock, count: number, maxAtt
   return leases;
 }
 
-describe('alerts about cleanups', () => {
+describe.concurrent('alerts about cleanups', () => {
   it(
     'a dead endpoint: cleanups fail, also in a row, and are abandoned; its return ends it',
     PATIENCE,

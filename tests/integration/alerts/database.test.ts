@@ -7,7 +7,7 @@ const PATIENCE = { timeout: 120_000 };
 
 const leases = (count: number) => Array.from({ length: count }, () => aLease());
 
-describe('alerts about a database', () => {
+describe.concurrent('alerts about a database', () => {
   it(
     'it is stopped: the store is away, and creates fail; it is back, and they are over',
     PATIENCE,

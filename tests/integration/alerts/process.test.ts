@@ -6,7 +6,7 @@ import { figure, firing, logged, untilClear, untilFiring } from './alerts.js';
 
 const PATIENCE = { timeout: 90_000 };
 
-describe('alerts about a server', () => {
+describe.concurrent('alerts about a server', () => {
   it(
     'it was stopped for a while: its event loop lagged, and leases are given the time back',
     PATIENCE,
