@@ -89,6 +89,16 @@ const GAUGES: readonly Figure[] = [
     value: ({ cleanups }) => cleanups.open,
   },
   {
+    name: 'lease_cleanups_due',
+    help: 'Cleanups that wait for an attempt: due now, or after a backoff.',
+    value: (stats) => stats.cleanups.open - claimedNow(stats),
+  },
+  {
+    name: 'lease_cleanups_claimed',
+    help: 'Cleanups that a replica has claimed: their attempt is under way, or its claim has not run out yet.',
+    value: claimedNow,
+  },
+  {
     name: 'lease_cleanups_abandoned',
     help: 'Cleanups that were given up and wait for an operator.',
     value: ({ cleanups }) => cleanups.abandoned,
@@ -100,6 +110,12 @@ const GAUGES: readonly Figure[] = [
       nextAttemptTime === undefined ? 0 : Math.max(0, now - nextAttemptTime) / 1_000,
   },
 ];
+
+/** A cleanup is claimed as long as its last attempt has no outcome. */
+function claimedNow({ attempts }: StoreStats): number {
+  const { claimed, done, retried, failed, unstarted, lost } = attempts;
+  return claimed - done - retried - failed - unstarted - lost;
+}
 
 /**
  * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns what takes

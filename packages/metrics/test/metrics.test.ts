@@ -15,7 +15,7 @@ const collectionState = (): Promise<CollectionState> =>
 
 const stats: StoreStats = {
   leases: { created: 100, active: 50, released: 30, expired: 20, renewals: 7_000 },
-  cleanups: { ended: 21, collected: 1, abandoned: 2, open: 3, revived: 4, kept: 5, forgotten: 6 },
+  cleanups: { ended: 21, collected: 1, abandoned: 2, open: 20, revived: 4, kept: 5, forgotten: 6 },
   attempts: { claimed: 29, done: 1, retried: 2, failed: 3, unstarted: 4, lost: 5, stale: 6 },
   heldObjects: 40,
   activeByType: {
@@ -84,7 +84,9 @@ describe('metrics', () => {
       'lease_attempts_total{outcome="stale"}': 6,
       lease_leases_active: 50,
       lease_objects_held: 40,
-      lease_cleanups_open: 3,
+      lease_cleanups_open: 20,
+      lease_cleanups_due: 6,
+      lease_cleanups_claimed: 14,
       lease_cleanups_abandoned: 2,
       lease_collection_lag_seconds: 2.5,
       lease_expiry_lag_seconds: 2,
