@@ -13,6 +13,7 @@ export const gates = [
   { name: 'wire-frozen', command: ['node', 'scripts/check-wire-frozen.mjs'] },
   { name: 'generated', command: ['node', 'packages/protocol/scripts/generate.mjs', '--check'] },
   { name: 'config-docs', command: ['tsx', 'apps/server/scripts/configuration.ts', '--check'] },
+  { name: 'generated-metrics', command: ['tsx', 'packages/metrics/scripts/generate.ts', '--check'] },
   { name: 'packages', command: ['node', 'scripts/check-packages.mjs'] },
   { name: 'lockfile', command: ['node', 'scripts/check-lockfile.mjs'] },
 ];

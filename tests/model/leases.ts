@@ -102,7 +102,7 @@ export function renew(model: Model, command: RenewLease): RenewResult {
     renewTime: now,
     renewalCount: lease.renewalCount + 1,
   };
-  return { outcome: 'done', lease: held.found.lease, now };
+  return { outcome: 'done', lease: held.found.lease, now, marginMs: lease.expireTime - now };
 }
 
 export function release(model: Model, { disposition, ...command }: ReleaseLease): ReleaseResult {

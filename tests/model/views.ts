@@ -1,4 +1,11 @@
-import type { Cleanup, CleanupAttempt, CollectionState, StoreStats } from '@lease/core';
+import {
+  type Cleanup,
+  type CleanupAttempt,
+  type CollectionState,
+  type StoreStats,
+  TYPE_GROUPS,
+  typeGroup,
+} from '@lease/core';
 import { holders, type Model, type ModelAttempt, operatorPaused, type Run } from './records.js';
 
 /** The note that every pause of a sequence carries. */
@@ -57,6 +64,9 @@ export function statsView(model: Model): StoreStats {
   const attempts = (outcome: string) =>
     model.attempts.filter((attempt) => attempt.outcome === outcome).length;
   const open = runs('DUE', 'CLAIMED');
+  const active = model.leases
+    .filter(({ lease }) => lease.state === 'ACTIVE')
+    .map(({ lease }) => ({ type: lease.object.type, service: lease.serviceId }));
   const next = Math.min(...open.map(({ at }) => at));
   return {
     leases: {
@@ -85,6 +95,13 @@ export function statsView(model: Model): StoreStats {
       stale: model.staleOutcomes,
     },
     heldObjects: [...model.lives.values()].filter(({ object }) => holders(model, object).length > 0).length,
+    activeByType: Object.fromEntries(
+      TYPE_GROUPS.map((group) => [group, active.filter(({ type }) => typeGroup(type) === group).length]),
+    ) as StoreStats['activeByType'],
+    largestService: Math.max(
+      0,
+      ...active.map(({ service }) => active.filter((other) => other.service === service).length),
+    ),
     ...(open.length > 0 && { nextAttemptTime: next }),
     now: model.now,
   };

@@ -1,7 +1,7 @@
 import { makeDirectory } from './make-directory.js';
 import { join } from 'node:path';
 import { coalesce, type LeaseStore } from '@lease/core';
-import type { CommitTally } from '@lease/metrics';
+import type { CommitTally, PoolTally } from '@lease/metrics';
 import { MemoryStore } from '@lease/storage-memory';
 import { type PostgresOptions, PostgresStore } from '@lease/storage-postgres';
 import { SqliteStore } from '@lease/storage-sqlite';
@@ -13,6 +13,8 @@ export interface OpenedStore {
   readonly store: LeaseStore;
   /** Of a store that commits in groups. */
   readonly commits?: CommitTally;
+  /** Of a store with connections. */
+  readonly pool?: () => PoolTally;
 }
 
 type StoreConfig = Pick<
@@ -40,8 +42,10 @@ export async function createStore(config: StoreConfig): Promise<OpenedStore> {
       };
       return { store: SqliteStore.open({ path: join(dataDir, SQLITE_FILE), onCommit }), commits: tally };
     }
-    case 'postgres':
-      return { store: coalesce(await PostgresStore.open(postgresOptions(config))) };
+    case 'postgres': {
+      const store = await PostgresStore.open(postgresOptions(config));
+      return { store: coalesce(store), pool: () => store.connections() };
+    }
   }
 }
 

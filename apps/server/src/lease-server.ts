@@ -1,25 +1,10 @@
-import {
-  CleanupAdmin,
-  Collector,
-  LeaseService,
-  type LeaseStore,
-  type Observer,
-  systemClock,
-} from '@lease/core';
-import { type CallbackSigner, callbackSigner, egressGuard, HttpExecutor } from '@lease/core/http';
-import { GrpcExecutor } from '@lease/grpc';
-import { createMetrics } from '@lease/metrics';
+import { systemClock } from '@lease/core';
 import type { Logger } from 'pino';
-import { isLoopback } from './config/listen-address.js';
+import { assemble } from './assemble.js';
 import type { Config } from './config/settings.js';
-import { createStore, type OpenedStore } from './create-store.js';
-import { logEvents } from './log.js';
-import { operationsServer } from './operations/operations-server.js';
-import { Readiness } from './operations/readiness.js';
-import { PauseWatch } from './pause-watch.js';
+import { createStore } from './create-store.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
 import { openGrpc } from './serving/grpc-listeners.js';
-import { httpPair } from './serving/tls.js';
 import type { ShutdownReport } from './shutdown/component.js';
 import { ShutdownCoordinator } from './shutdown/shutdown-coordinator.js';
 import { partsOf, TURNS } from './shutdown/turns.js';
@@ -77,16 +62,20 @@ async function start(
 ): Promise<LeaseServer> {
   const register = partsOf(coordinator, config.drainLimitMs);
   await startUp.run('dependencies', () => checkDependencies(config, log));
-  const { store, commits } = await startUp.run('migrations', () => createStore(config));
-  register('store', TURNS.store, () => store.close());
-  await startUp.run('recovery', () => recover(store, log));
+  const opened = await startUp.run('migrations', () => createStore(config));
+  register('store', TURNS.store, () => opened.store.close());
+  await startUp.run('recovery', () => recover(opened.store, log));
 
-  const server = assemble(config, log, { store, ...(commits && { commits }) });
-  const { httpServer, executors, collector, readiness, ownPorts } = server;
+  const server = assemble(config, log, opened);
+  const { httpServer, executors, collector, readiness, metrics, alerts, ownPorts } = server;
+  register('metrics', TURNS.store, () => {
+    metrics.close();
+    return Promise.resolve();
+  });
   const addresses = await startUp.run('listeners', async () => {
     register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
     const http = await bindHttp(httpServer, config.httpListen);
-    const listeners = await openGrpc(config, server, log);
+    const listeners = await openGrpc(config, server, [metrics.interceptor], log);
     register('grpc sockets', TURNS.sockets, (signal) => listeners.shutDown(signal));
     register('calls', TURNS.work, () => listeners.drain());
     const { grpc, admin } = listeners;
@@ -102,12 +91,15 @@ async function start(
       register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
     register('readiness', TURNS.announcement, () => {
       readiness.shuttingDown();
+      alerts.stop();
       return Promise.resolve();
     });
     collector?.start();
     readiness.serving({ collecting: collector !== undefined });
     return Promise.resolve();
   });
+  metrics.started(Object.fromEntries(startUp.reports.map(({ phase, durationMs }) => [phase, durationMs])));
+  alerts.start();
   return {
     ...addresses,
     stop: () => coordinator.shutDown(),
@@ -115,77 +107,4 @@ async function start(
       coordinator.hurry();
     },
   };
-}
-
-/** Everything that needs no waiting. */
-function assemble(config: Config, log: Logger, { store, commits }: OpenedStore) {
-  const ownPorts = new Set<number>();
-  const guard = egressGuard({
-    ownPorts,
-    allowLoopback: [config.grpcListen, config.httpListen, config.adminListen ?? config.grpcListen].every(
-      isLoopback,
-    ),
-    allow: config.allowCleanupTarget,
-  });
-  const metrics = createMetrics({ store, collecting: !config.holdCleanups, ...(commits && { commits }) });
-  const readiness = new Readiness(store, systemClock);
-  const pauses = new PauseWatch(store, log, systemClock);
-  const observers = [metrics.observe, readiness.observe, pauses.observe, logEvents(log, systemClock)];
-  const observer: Observer = (event) => {
-    for (const observe of observers) observe(event);
-  };
-
-  const service = new LeaseService({
-    store,
-    admitTarget: guard.admitTarget,
-    observer,
-    minTtlMs: config.minTtlMs,
-    maxTtlMs: config.maxTtlMs,
-    defaultTtlMs: config.defaultTtlMs,
-    maxLeasesPerService: config.maxLeasesPerService,
-  });
-  const admin = new CleanupAdmin({ store, observer });
-  const calling = { guard, ...signing(config) };
-  const executors = { http: new HttpExecutor(calling), grpc: new GrpcExecutor(calling) };
-  const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
-  // L1: a release or an operator may make an object due, and the next look would come only with the next sweep.
-  observers.push(({ type }) => {
-    if (type === 'lease-released' || type === 'cleanups-retried' || type === 'collection-resumed')
-      collector?.wake();
-  });
-
-  const httpServer = operationsServer({
-    readiness,
-    metrics,
-    tls: httpPair(config),
-    onFault: (error) => {
-      log.error({ err: error }, 'page failed');
-    },
-  });
-  return { httpServer, service, admin, executors, collector, readiness, ownPorts };
-}
-
-/** With secrets, callbacks are signed. */
-function signing({ signingSecrets, signingSecretsFile }: Config): { readonly signCallback?: CallbackSigner } {
-  const secrets = [...signingSecrets, ...signingSecretsFile];
-  return secrets.length > 0 ? { signCallback: callbackSigner({ secrets }) } : {};
-}
-
-function collectorOf(
-  config: Config,
-  store: LeaseStore,
-  executors: { readonly http: HttpExecutor; readonly grpc: GrpcExecutor },
-  observer: Observer,
-): Collector {
-  return new Collector({
-    store,
-    executors,
-    observer,
-    graceMs: config.graceMs,
-    sweepIntervalMs: config.sweepIntervalMs,
-    brakeShare: config.brakeShare,
-    maxConcurrent: config.maxConcurrentCleanups,
-    claimMs: config.claimTtlMs,
-    retainEndedMs: config.retainEndedMs,
-  });
 }

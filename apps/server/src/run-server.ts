@@ -72,7 +72,11 @@ export function explain(error: unknown, log: Logger, what = 'start'): number {
   const phase = error instanceof PhaseError ? error.phase : undefined;
   const cause = error instanceof PhaseError ? error.cause : error;
   const message = `cannot ${what}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  const line = { ...(phase !== undefined && { phase }) };
+  const line = {
+    // Under the name that Prometheus gives to a server that is gone: this one will not be there to say it.
+    ...(what === 'start' && { alert: 'LeaseServerDown', severity: 'critical', state: 'firing' }),
+    ...(phase !== undefined && { phase }),
+  };
   if (isFaultOfOurs(cause)) {
     // Where in the program the machine said no is of no interest; for a fault of ours it is.
     log.fatal({ ...line, err: cause }, message);

@@ -36,6 +36,18 @@ export const BAD_GIVEN: readonly (readonly [string, Record<string, string>, read
   ['--grpc-listen 0.0.0.0:1', {}, [`--grpc-listen (0.0.0.0:1) ${EXPOSED}`]],
   ['--http-listen [::]:1', {}, [`--http-listen ([::]:1) ${EXPOSED}`]],
   ['--http-listen 10.0.0.1:1 --insecure-listen false', {}, [`--http-listen (10.0.0.1:1) ${EXPOSED}`]],
+  ['--alert-oldest-due 0s', {}, ['--alert-oldest-due: 0s is not within 1s to 24h']],
+  ['--alert-webhook alerts.example/hunter2', {}, ['--alert-webhook: is no absolute http: or https: URL']],
+  [
+    '',
+    { LEASE_ALERT_WEBHOOK: 'ftp://a.example/hunter2' },
+    ['LEASE_ALERT_WEBHOOK: is no absolute http: or https: URL'],
+  ],
+  [
+    '--alert-webhook https://u:hunter2@a.example/',
+    {},
+    ['--alert-webhook: holds credentials in front of the host'],
+  ],
   ['--log-format xml', {}, ['--log-format: "xml" is none of auto, json, pretty']],
   ['', { LEASE_LOG_LEVEL: 'trace' }, ['LEASE_LOG_LEVEL: "trace" is none of debug, info, warn, error']],
   ['--insecure-listen yes', {}, ['--insecure-listen: "yes" is neither true nor false']],

@@ -41,6 +41,8 @@ describe('configuration', () => {
       retainEndedMs: 86_400_000,
       logFormat: 'auto',
       logLevel: 'info',
+      alertOldestDueMs: 60_000,
+      alertWebhook: '',
       drainLimitMs: 25_000,
     });
   });

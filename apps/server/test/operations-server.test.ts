@@ -17,11 +17,22 @@ describe('the operations pages', () => {
     const server = operationsServer({
       readiness: { check: () => Promise.resolve(report) },
       metrics: { scrape },
+      alerts,
       onFault: (error) => faults.push(error),
     });
     stop = () => shutDownHttp(server);
     return `http://${await bindHttp(server, { host: '127.0.0.1', port: 0 })}`;
   }
+
+  const alert = {
+    name: 'LeaseStoreUnavailable',
+    severity: 'critical',
+    state: 'firing',
+    summary: 'The store does not answer.',
+    value: 0,
+    limit: 1,
+  } as const;
+  const alerts = { report: () => [alert], summary: () => ({ critical: [alert.name], warning: [] }) };
 
   const ready = { ready: true, reasons: [], pauses: [], collecting: true };
   const notReady = {
@@ -44,13 +55,22 @@ describe('the operations pages', () => {
     const response = await fetch(`${await served(report)}/readyz?verbose`);
     expect(response.status).toBe(status);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await response.json()).toEqual(report);
+    expect(await response.json()).toEqual({
+      ...report,
+      alerts: { critical: ['LeaseStoreUnavailable'], warning: [] },
+    });
   });
 
   it('/metrics', async () => {
     const response = await fetch(`${await served(ready)}/metrics`);
     expect(response.headers.get('content-type')).toBe('text/plain');
     expect(await response.text()).toBe('m 1\n');
+  });
+
+  it('/alerts: all of them, whatever they say', async () => {
+    const response = await fetch(`${await served(ready)}/alerts`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ alerts: [alert] });
   });
 
   it('a page that breaks is 500, told, and says nothing', async () => {
@@ -83,6 +103,7 @@ describe('the operations pages', () => {
     const second = operationsServer({
       readiness: { check: () => Promise.resolve(ready) },
       metrics: { scrape: () => Promise.resolve({ contentType: '', body: '' }) },
+      alerts,
       onFault: () => undefined,
     });
     const bound = bindHttp(second, { host: '127.0.0.1', port: Number(url.port) });

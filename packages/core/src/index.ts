@@ -3,8 +3,14 @@ export { systemClock } from './clock/system-clock.js';
 export type { Random } from './random/random.js';
 export { systemRandom } from './random/system-random.js';
 
-export type { ObjectRef } from './lease/object-ref.js';
-export { objectKey, parseObjectKey, WELL_KNOWN_OBJECT_TYPES } from './lease/object-ref.js';
+export type { ObjectRef, TypeGroup } from './lease/object-ref.js';
+export {
+  objectKey,
+  parseObjectKey,
+  TYPE_GROUPS,
+  typeGroup,
+  WELL_KNOWN_OBJECT_TYPES,
+} from './lease/object-ref.js';
 export type { Disposition, Lease, LeaseState, Metadata } from './lease/lease.js';
 
 export type {

@@ -1,2 +1,12 @@
+export { AlertMonitor, type AlertMonitorOptions, type AlertSummary } from './alerts/alert-monitor.js';
+export type { AlertNotice, AlertReport, AlertState, Notify } from './alerts/alert.js';
+export type { AlertRule, Severity } from './alerts/rule.js';
+export { rulesFile } from './alerts/rules-file.js';
+export { alertRules, type AlertThresholds } from './alerts/rules.js';
+export { alertWebhook, type AlertWebhookOptions } from './alerts/webhook.js';
+export type { BuildInfo } from './build-info.js';
 export type { CommitTally } from './commit-figures.js';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics.js';
+export type { PoolTally } from './pool-figures.js';
+export type { ReadSamples, Sample } from './samples.js';
+export type { StartPhases } from './start-figures.js';

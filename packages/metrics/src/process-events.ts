@@ -7,6 +7,9 @@ const ATTEMPT_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A sweep visits at most a page of leases; the longest is a full page on a slow disk. */
 const SWEEP_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1];
 
+/** Shown from the start: of a series that appears with its first value, nobody sees that it grew. */
+const OUTCOMES = ['done', 'retry', 'fail', 'unstarted'] as const;
+
 /** What this process sees and the store does not keep; counts from 0 at each start. Labels are reasons, never ids. */
 export function processEvents(registry: Registry, clock: Clock): Observer {
   const registers = [registry];
@@ -23,6 +26,7 @@ export function processEvents(registry: Registry, clock: Clock): Observer {
     buckets: ATTEMPT_BUCKETS,
     registers,
   });
+  for (const outcome of OUTCOMES) attempts.zero({ outcome });
   const sweeps = new Histogram({
     name: 'lease_sweep_duration_seconds',
     help: 'Sweeps by this process, by status: swept, busy (another replica did), paused.',

@@ -1,4 +1,4 @@
-import type { LeaseStore, StoreStats } from '@lease/core';
+import type { StoreStats } from '@lease/core';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 interface Figure {
@@ -74,6 +74,11 @@ const GAUGES: readonly Figure[] = [
     value: ({ leases }) => leases.active,
   },
   {
+    name: 'lease_service_leases_max',
+    help: 'Active leases of the service that has most of them.',
+    value: ({ largestService }) => largestService,
+  },
+  {
     name: 'lease_objects_held',
     help: 'Objects that somebody holds.',
     value: ({ heldObjects }) => heldObjects,
@@ -82,6 +87,16 @@ const GAUGES: readonly Figure[] = [
     name: 'lease_cleanups_open',
     help: 'Cleanups that are due or claimed.',
     value: ({ cleanups }) => cleanups.open,
+  },
+  {
+    name: 'lease_cleanups_due',
+    help: 'Cleanups that wait for an attempt: due now, or after a backoff.',
+    value: (stats) => stats.cleanups.open - claimedNow(stats),
+  },
+  {
+    name: 'lease_cleanups_claimed',
+    help: 'Cleanups that a replica has claimed: their attempt is under way, or its claim has not run out yet.',
+    value: claimedNow,
   },
   {
     name: 'lease_cleanups_abandoned',
@@ -96,17 +111,18 @@ const GAUGES: readonly Figure[] = [
   },
 ];
 
+/** A cleanup is claimed as long as its last attempt has no outcome. */
+function claimedNow({ attempts }: StoreStats): number {
+  const { claimed, done, retried, failed, unstarted, lost } = attempts;
+  return claimed - done - retried - failed - unstarted - lost;
+}
+
 /**
- * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns a
- * function that reads the store anew; if the store is unavailable, the last figures stand and `lease_store_up` is 0.
+ * What the store keeps: the same at every replica, across restarts. Query it with `max`, not with `sum`. Returns what takes
+ * a new reading.
  */
-export function storeFigures(store: Pick<LeaseStore, 'stats'>, registry: Registry): () => Promise<void> {
+export function storeFigures(registry: Registry): (stats: StoreStats) => void {
   const registers = [registry];
-  const up = new Gauge({
-    name: 'lease_store_up',
-    help: 'Whether the store could be read for this scrape.',
-    registers,
-  });
   const totals = TOTALS.map(({ name, help, value }) => {
     const counter = new Counter({ name, help, registers });
     return (stats: StoreStats) => {
@@ -127,11 +143,14 @@ export function storeFigures(store: Pick<LeaseStore, 'stats'>, registry: Registr
       gauge.set(value(stats));
     };
   });
-  return async () => {
-    // Said by the gauge; a scrape that failed would hide what this process counts.
-    const stats = await store.stats().catch(() => undefined);
-    up.set(stats === undefined ? 0 : 1);
-    if (stats === undefined) return;
+  const byType = new Gauge({
+    name: 'lease_leases_active_by_type',
+    help: 'Leases that are active, by the type of their object; all types but the well-known ones are "other".',
+    labelNames: ['type'],
+    registers,
+  });
+  return (stats) => {
+    for (const [type, active] of Object.entries(stats.activeByType)) byType.set({ type }, active);
     for (const set of [...totals, ...byLabel, ...gauges]) set(stats);
   };
 }

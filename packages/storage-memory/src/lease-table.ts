@@ -2,6 +2,7 @@ import type { Instant, ListLeases } from '@lease/core';
 import { type Lane, type LeaseRecord, matchesLease, type Page } from '@lease/core/serial-store';
 import { type Arrival, ArrivalLog } from './arrival-log.js';
 import { type Heapable, IndexedHeap } from './indexed-heap.js';
+import { Peak } from './peak.js';
 import { Queue } from './queue.js';
 
 /** A lease with its places in the sweep's order and in the order of arrival. */
@@ -20,6 +21,7 @@ export class LeaseTable {
   readonly #arrivals = new ArrivalLog<Slot>();
   readonly #ended = new Queue<Slot>();
   readonly #activeByService = new Map<string, number>();
+  readonly #peak = new Peak();
 
   get size(): number {
     return this.#byId.size;
@@ -70,8 +72,14 @@ export class LeaseTable {
     return this.#activeByService.get(serviceId) ?? 0;
   }
 
-  addActive(serviceId: string, by: number): void {
-    const active = this.active(serviceId) + by;
+  get largestService(): number {
+    return this.#peak.largest;
+  }
+
+  addActive(serviceId: string, by: 1 | -1): void {
+    const before = this.active(serviceId);
+    const active = before + by;
+    this.#peak.moved(before, active);
     if (active === 0) this.#activeByService.delete(serviceId);
     else this.#activeByService.set(serviceId, active);
   }

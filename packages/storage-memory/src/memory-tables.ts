@@ -73,6 +73,10 @@ export class MemoryTables implements SerialTables {
     return this.#leases.active(serviceId);
   }
 
+  largestService(): number {
+    return this.#leases.largestService;
+  }
+
   addActiveLeases(serviceId: string, by: 1 | -1): void {
     this.#leases.addActive(serviceId, by);
   }

@@ -5,6 +5,8 @@ import { type LeaseRow, readLeases } from './lease-row.js';
 export interface LeaseAnswer<Reason extends string> {
   readonly now: Instant;
   readonly leases: readonly LeaseRow[] | null;
+  /** Of a renewal: milliseconds to the end of each of these leases, before. */
+  readonly margins?: readonly number[] | null;
   readonly refused?: Readonly<Record<string, Reason>> | null;
 }
 

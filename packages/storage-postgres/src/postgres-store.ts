@@ -13,7 +13,7 @@ import type {
   RetryCleanup,
   Sweep,
 } from '@lease/core';
-import type { Database } from './connection/database.js';
+import type { ConnectionTally, Database } from './connection/database.js';
 import type { DatabaseOptions } from './connection/database-options.js';
 import { openDatabase } from './connection/open-database.js';
 import { Folding } from './folding.js';
@@ -147,6 +147,11 @@ export class PostgresStore implements LeaseStore {
 
   ping() {
     return ping(this.#database);
+  }
+
+  /** How the connections to the database are used, now. */
+  connections(): ConnectionTally {
+    return this.#database.connections();
   }
 
   async close(): Promise<void> {

@@ -87,9 +87,10 @@ create table control (
 `;
 
 /**
- * Made at each opening, if it is not there: files of earlier versions have none, and those versions keep it right. Without
- * it, a listing of what was abandoned visited all that is due.
+ * Made at each opening, if it is not there: files of earlier versions have none, and those versions keep them right. Without
+ * the first, a listing of what was abandoned visited all that is due.
  */
 export const LATER_INDEXES = `
 create index if not exists object_abandoned on object (cleanup_id) where state = 'ABANDONED';
+create index if not exists service_active on service (active);
 `;

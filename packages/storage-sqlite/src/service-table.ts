@@ -3,12 +3,14 @@ import type { Database, Statement } from 'libsql';
 /** How many active leases each service has. */
 export class ServiceTable {
   readonly #active: Statement;
+  readonly #largest: Statement;
   readonly #add: Statement;
   readonly #subtract: Statement;
   readonly #drop: Statement;
 
   constructor(database: Database) {
     this.#active = database.prepare('select active from service where service_id = ?').raw();
+    this.#largest = database.prepare('select max(active) from service').raw();
     this.#add = database.prepare(
       `insert into service (service_id, active) values (?, 1)
        on conflict (service_id) do update set active = active + 1`,
@@ -19,6 +21,12 @@ export class ServiceTable {
 
   active(serviceId: string): number {
     const row = this.#active.get(serviceId) as [number] | undefined;
+    return row?.[0] ?? 0;
+  }
+
+  /** Of the service that has most. */
+  largest(): number {
+    const row = this.#largest.get() as [number | null] | undefined;
     return row?.[0] ?? 0;
   }
 

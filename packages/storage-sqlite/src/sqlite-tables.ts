@@ -97,6 +97,10 @@ export class SqliteTables implements SerialTables {
     return this.#services.active(serviceId);
   }
 
+  largestService(): number {
+    return this.#services.largest();
+  }
+
   addActiveLeases(serviceId: string, by: 1 | -1): void {
     this.#services.addActive(serviceId, by);
   }

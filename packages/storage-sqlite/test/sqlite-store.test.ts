@@ -161,6 +161,26 @@ describe('SqliteStore', () => {
     await second.close();
   });
 
+  it('S16: counts by type anew where a version without them wrote the file', async () => {
+    const { path, store, reopen } = openStore();
+    const types = ['blob', 'blob', 'invented'];
+    await store.create(
+      types.map((type, i) => createCommand({ leaseId: uuid(i + 1), object: { type, id: `${i}` } })),
+    );
+    await store.close();
+    for (const change of [
+      `json_remove(control, '$.totals.activeByType')`,
+      `json_set(control, '$.totals.activeByType.blob', 9)`,
+    ]) {
+      const database = openDatabase(path);
+      database.exec(`update control set control = ${change}`);
+      closeDatabase(database);
+      const again = reopen();
+      expect((await again.stats()).activeByType).toMatchObject({ blob: 2, 'cache-entry': 0, other: 1 });
+      await again.close();
+    }
+  });
+
   it('draws fences and generations that grow over a restart with a clock set back', async () => {
     const { store, clock, reopen } = openStore();
     const [before] = await store.create([createCommand({ leaseId: uuid(1) })]);

@@ -11,7 +11,8 @@ export function resurrecting(store: LeaseStore): LeaseStore {
           const { lease } = await store.get(commands[i]?.leaseId ?? '');
           const ended = result.outcome === 'refused' && result.reason === 'LEASE_ENDED';
           if (!ended || lease === undefined) return result;
-          return { outcome: 'done' as const, lease: { ...lease, state: 'ACTIVE' as const }, now: result.now };
+          const active = { ...lease, state: 'ACTIVE' as const };
+          return { outcome: 'done' as const, lease: active, now: result.now, marginMs: 0 };
         }),
       );
     },

@@ -106,6 +106,19 @@ export const optionalListenAddress: Kind<ListenAddress | undefined> = {
   parse: (text) => (text === '' ? { value: undefined } : listenAddress.parse(text)),
 };
 
+/** An absolute `http:` or `https:` URL; empty: none. It may hold a token, so nothing of it is shown. */
+export const webhookUrl: Kind<string> = {
+  placeholder: 'url',
+  allowed: 'an absolute `http:` or `https:` URL without credentials',
+  parse: (text) => {
+    if (text === '') return { value: '' };
+    const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+    if (url === undefined) return { flaw: 'is no absolute http: or https: URL' };
+    if (url.username !== '' || url.password !== '') return { flaw: 'holds credentials in front of the host' };
+    return { value: url.href };
+  },
+};
+
 /** Entries of the egress guard, separated by commas or blanks. */
 export const egressEntries: Kind<readonly string[]> = {
   placeholder: 'host|.suffix|cidr|public',

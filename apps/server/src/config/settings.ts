@@ -1,3 +1,4 @@
+import { ALERT_SETTINGS } from './settings/alerts.js';
 import { CLEANUP_SETTINGS } from './settings/cleanups.js';
 import { LEASE_SETTINGS } from './settings/leases.js';
 import { SERVING_SETTINGS } from './settings/serving.js';
@@ -10,6 +11,7 @@ export const SECTIONS = {
   Storage: STORAGE_SETTINGS,
   Leases: LEASE_SETTINGS,
   Cleanups: CLEANUP_SETTINGS,
+  Alerts: ALERT_SETTINGS,
 } as const;
 
 /**
@@ -21,6 +23,7 @@ export const SETTINGS = {
   ...SECTIONS.Storage,
   ...SECTIONS.Leases,
   ...SECTIONS.Cleanups,
+  ...SECTIONS.Alerts,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

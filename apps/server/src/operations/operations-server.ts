@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Metrics } from '@lease/metrics';
+import type { AlertMonitor, Metrics } from '@lease/metrics';
 import type { Readiness } from './readiness.js';
 
 interface Page {
@@ -18,6 +18,7 @@ interface Page {
 export interface OperationsOptions {
   readonly readiness: Pick<Readiness, 'check'>;
   readonly metrics: Pick<Metrics, 'scrape'>;
+  readonly alerts: Pick<AlertMonitor, 'report' | 'summary'>;
   /** Certificates and key in PEM. Unset: plain text. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Told of what went wrong with a page that was answered with 500. */
@@ -27,20 +28,22 @@ export interface OperationsOptions {
 /** Whoever connects and then says nothing is let go. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** The pages for probes and scrapers: `/healthz` (alive), `/readyz` (send it calls), `/metrics`. */
-export function operationsServer({ readiness, metrics, tls, onFault }: OperationsOptions): Server {
+/** The pages for probes, scrapers and people: `/healthz` (alive), `/readyz` (send it calls), `/metrics`, `/alerts`. */
+export function operationsServer({ readiness, metrics, alerts, tls, onFault }: OperationsOptions): Server {
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     '/healthz': () => Promise.resolve(json(200, { alive: true })),
     '/readyz': async () => {
       const report = await readiness.check();
-      return json(report.ready ? 200 : 503, report);
+      // An alert is for people. It takes no server out of service: the others would most likely have it as well.
+      return json(report.ready ? 200 : 503, { ...report, alerts: alerts.summary() });
     },
+    '/alerts': () => Promise.resolve(json(200, { alerts: alerts.report() })),
     '/metrics': async () => ({ status: 200, ...(await metrics.scrape()) }),
   };
   const pageFor = async ({ method = '', url = '' }: IncomingMessage): Promise<Page> => {
     const path = url.split('?', 1)[0] ?? '';
     const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-    if (page === undefined) return json(404, { error: 'there is /healthz, /readyz and /metrics' });
+    if (page === undefined) return json(404, { error: 'there is /healthz, /readyz, /metrics and /alerts' });
     if (method !== 'GET' && method !== 'HEAD') return json(405, { error: 'GET and HEAD are answered' });
     return page();
   };

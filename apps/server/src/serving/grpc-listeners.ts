@@ -1,4 +1,4 @@
-import { Server } from '@grpc/grpc-js';
+import { Server, type ServerInterceptor } from '@grpc/grpc-js';
 import type { CleanupAdmin, LeaseService } from '@lease/core';
 import { type FaultListener, mountLease } from '@lease/grpc';
 import type { Logger } from 'pino';
@@ -28,6 +28,7 @@ export interface GrpcListeners {
 export async function openGrpc(
   config: Listening,
   { service, admin }: { readonly service: LeaseService; readonly admin: CleanupAdmin },
+  interceptors: readonly ServerInterceptor[],
   log: Logger,
 ): Promise<GrpcListeners> {
   const { grpcListen, adminListen } = config;
@@ -36,7 +37,8 @@ export async function openGrpc(
     log.error({ method, requestId, err: error }, 'call failed');
   };
   const shared = adminListen === undefined && isLoopback(grpcListen);
-  const server = new Server();
+  const options = { interceptors: [...interceptors] };
+  const server = new Server(options);
   const servers = [server];
   const mounted = [mountLease(server, { service, onFault, ...(shared && { admin }) })];
   const shutDown = async (signal: AbortSignal) => {
@@ -51,7 +53,7 @@ export async function openGrpc(
       );
       return { grpc };
     }
-    const adminServer = new Server();
+    const adminServer = new Server(options);
     servers.push(adminServer);
     mounted.push(mountLease(adminServer, { admin, onFault }));
     return { grpc, admin: await bindGrpc(adminServer, adminListen, '--admin-listen', credentials) };

@@ -8,7 +8,8 @@ import type { SweepReport } from '../store/control-verbs.js';
 /** What happened, for logs and metrics. Told after the fact; nothing waits for it. */
 export type LeaseEvent =
   | { readonly type: 'lease-created'; readonly lease: Lease; readonly replayed: boolean }
-  | { readonly type: 'lease-renewed'; readonly lease: Lease }
+  /** `marginMs`: how far ahead its end was; negative: the renewal came late. */
+  | { readonly type: 'lease-renewed'; readonly lease: Lease; readonly marginMs: number }
   | { readonly type: 'lease-released'; readonly lease: Lease }
   | { readonly type: 'refused'; readonly verb: LeaseVerb | AdminVerb; readonly refusal: Refusal }
   | { readonly type: 'swept'; readonly report: SweepReport; readonly durationMs: number }

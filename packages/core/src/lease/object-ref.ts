@@ -16,6 +16,17 @@ export const WELL_KNOWN_OBJECT_TYPES = [
   'custom',
 ] as const;
 
+type WellKnownType = (typeof WELL_KNOWN_OBJECT_TYPES)[number];
+
+/** How leases are counted by the type of their object: any service may invent types, and no count may grow with them. */
+export type TypeGroup = WellKnownType | 'other';
+
+export const TYPE_GROUPS: readonly TypeGroup[] = [...WELL_KNOWN_OBJECT_TYPES, 'other'];
+
+export function typeGroup(type: string): TypeGroup {
+  return WELL_KNOWN_OBJECT_TYPES.find((known) => known === type) ?? 'other';
+}
+
 /** One string per object, usable as a map key: a type holds no slash. */
 export function objectKey(object: ObjectRef): string {
   return `${object.type}/${object.id}`;

@@ -1,4 +1,4 @@
-import { objectKey } from '../lease/object-ref.js';
+import { objectKey, typeGroup } from '../lease/object-ref.js';
 import type { CreateLease, CreateResult, Refused } from '../store/lease-verbs.js';
 import { finish } from './finish.js';
 import type { LeaseRecord, ObjectRecord } from './records.js';
@@ -36,6 +36,7 @@ export function createLease(session: Session, command: CreateLease): CreateResul
   tables.addActiveLeases(command.serviceId, 1);
   tables.control.totals.created += 1;
   tables.control.totals.active += 1;
+  tables.control.totals.activeByType[typeGroup(command.object.type)] += 1;
   tables.saveControl(now);
   return { outcome: 'done', lease: leaseView(lease), replayed: false, now };
 }

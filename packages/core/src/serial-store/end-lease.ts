@@ -1,5 +1,5 @@
 import type { CleanupReason } from '../cleanup/cleanup.js';
-import { objectKey } from '../lease/object-ref.js';
+import { objectKey, typeGroup } from '../lease/object-ref.js';
 import type { LeaseRecord } from './records.js';
 import type { Session } from './session.js';
 
@@ -15,6 +15,7 @@ export function endLease(session: Session, lease: LeaseRecord, state: CleanupRea
   tables.saveEnd(lease);
   tables.addActiveLeases(lease.serviceId, -1);
   totals.active -= 1;
+  totals.activeByType[typeGroup(lease.object.type)] -= 1;
   if (state === 'EXPIRED') totals.expired += 1;
   else totals.released += 1;
   tables.saveControl(now);

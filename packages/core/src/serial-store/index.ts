@@ -10,7 +10,7 @@ export type {
   OwnedCleanup,
   Totals,
 } from './records.js';
-export { newControl } from './records.js';
+export { newControl, noneByType } from './records.js';
 export type { SerialStoreOptions } from './serial-store.js';
 export { SerialStore } from './serial-store.js';
 export { storeClock } from './store-clock.js';

@@ -2,7 +2,7 @@ import type { AbandonReason, CleanupReason } from '../cleanup/cleanup.js';
 import type { CleanupSpec } from '../cleanup/cleanup-spec.js';
 import type { Instant } from '../clock/clock.js';
 import type { Disposition, LeaseState, Metadata } from '../lease/lease.js';
-import type { ObjectRef } from '../lease/object-ref.js';
+import { type ObjectRef, TYPE_GROUPS, type TypeGroup } from '../lease/object-ref.js';
 
 /**
  * Where the sweep looks for a lease. Leases that were renewed when the sweep last met them stand apart from those that
@@ -95,6 +95,8 @@ export interface BrakeStep {
 export interface Totals {
   created: number;
   active: number;
+  /** The active ones again, by the type of their object. */
+  activeByType: Record<TypeGroup, number>;
   released: number;
   expired: number;
   renewals: number;
@@ -135,6 +137,11 @@ export interface ControlRecord {
   totals: Totals;
 }
 
+/** A count of 0 for each group of types. */
+export function noneByType(): Record<TypeGroup, number> {
+  return Object.fromEntries(TYPE_GROUPS.map((group) => [group, 0])) as Record<TypeGroup, number>;
+}
+
 /** The control row of a store that was just made. */
 export function newControl(now: Instant): ControlRecord {
   return {
@@ -151,6 +158,7 @@ export function newControl(now: Instant): ControlRecord {
     totals: {
       created: 0,
       active: 0,
+      activeByType: noneByType(),
       released: 0,
       expired: 0,
       renewals: 0,

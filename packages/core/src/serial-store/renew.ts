@@ -9,6 +9,7 @@ export function renewLease({ tables, now }: Session, command: RenewLease): Renew
   if (lease === undefined) return { outcome: 'refused', reason: 'LEASE_NOT_FOUND', now };
   if (lease.serviceId !== command.serviceId) return { outcome: 'refused', reason: 'NOT_LEASE_HOLDER', now };
   if (lease.state !== 'ACTIVE') return { outcome: 'refused', reason: 'LEASE_ENDED', now };
+  const marginMs = lease.expireTime - now;
   lease.expireTime = Math.max(lease.expireTime, now + (command.ttlMs ?? lease.ttlMs));
   lease.renewTime = now;
   lease.renewalCount += 1;
@@ -21,5 +22,5 @@ export function renewLease({ tables, now }: Session, command: RenewLease): Renew
   countRenewal(tables.control, now);
   tables.control.totals.renewals += 1;
   tables.saveControl(now);
-  return { outcome: 'done', lease: leaseView(lease), now };
+  return { outcome: 'done', lease: leaseView(lease), now, marginMs };
 }

@@ -1,10 +1,14 @@
 import type { StoreStats } from '../store/control-verbs.js';
+import type { Lane } from './records.js';
 import type { Session } from './session.js';
+
+const LANES: readonly Lane[] = ['fresh', 'renewed'];
 
 /** See `LeaseStore.stats`. */
 export function stats({ tables, now }: Session): StoreStats {
   const { totals } = tables.control;
   const nextAttemptTime = tables.earliestDue();
+  const nextCheckTime = tables.earliestCheck(LANES);
   return {
     leases: {
       created: totals.created,
@@ -32,6 +36,9 @@ export function stats({ tables, now }: Session): StoreStats {
       stale: totals.stale,
     },
     heldObjects: totals.held,
+    activeByType: { ...totals.activeByType },
+    largestService: tables.largestService(),
+    ...(nextCheckTime !== undefined && { nextCheckTime }),
     ...(nextAttemptTime !== undefined && { nextAttemptTime }),
     now,
   };

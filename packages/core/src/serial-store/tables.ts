@@ -41,6 +41,8 @@ export interface SerialTables {
 
   /** Active leases of a service. */
   activeLeases(serviceId: string): number;
+  /** Active leases of the service that has most of them. */
+  largestService(): number;
   addActiveLeases(serviceId: string, by: 1 | -1): void;
 
   object(objectKey: string): ObjectRecord | undefined;

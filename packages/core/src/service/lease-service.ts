@@ -16,6 +16,7 @@ import type {
   LeaseReading,
   ListLeasesRequest,
   ReleaseLeaseRequest,
+  RenewedLease,
   RenewLeaseRequest,
 } from './requests.js';
 import { checkLeaseId } from './validate/lease-id.js';
@@ -62,11 +63,11 @@ export class LeaseService {
   }
 
   /** Extends an active lease to `max(expireTime, now + ttl)`. One that has ended stays ended (S4). */
-  async renew(request: RenewLeaseRequest): Promise<Answer<LeaseReading>> {
+  async renew(request: RenewLeaseRequest): Promise<Answer<RenewedLease>> {
     return this.#one(this.#renew, request);
   }
 
-  async renewBatch(requests: readonly RenewLeaseRequest[]): Promise<Answer<readonly Answer<LeaseReading>[]>> {
+  async renewBatch(requests: readonly RenewLeaseRequest[]): Promise<Answer<readonly Answer<RenewedLease>[]>> {
     return this.#batch(this.#renew, requests);
   }
 

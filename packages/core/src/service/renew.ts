@@ -3,7 +3,7 @@ import type { Refused, RenewLease, RenewResult } from '../store/lease-verbs.js';
 import type { Answer } from './answer.js';
 import type { Rules } from './options.js';
 import { leaseNotFound, notLeaseHolder, refuse, type Advice } from './refusal.js';
-import type { LeaseReading, RenewLeaseRequest } from './requests.js';
+import type { RenewedLease, RenewLeaseRequest } from './requests.js';
 import { checkLeaseId } from './validate/lease-id.js';
 import { checkServiceId } from './validate/service-id.js';
 import { checkTtl } from './validate/ttl.js';
@@ -14,13 +14,13 @@ import type { Verb } from './verb.js';
 export function renewVerb(
   store: LeaseStore,
   rules: Rules,
-): Verb<RenewLeaseRequest, RenewLease, RenewResult, LeaseReading> {
+): Verb<RenewLeaseRequest, RenewLease, RenewResult, RenewedLease> {
   return {
     name: 'renew',
     command: (request) => judge(request, rules),
     execute: (commands) => store.renew(commands),
     answer,
-    event: ({ lease }) => ({ type: 'lease-renewed', lease }),
+    event: ({ lease, marginMs }) => ({ type: 'lease-renewed', lease, marginMs }),
   };
 }
 
@@ -33,9 +33,10 @@ function judge(request: RenewLeaseRequest, rules: Rules): Answer<RenewLease> {
   return { ok: true, value: ttlMs === undefined ? { leaseId, serviceId } : { leaseId, serviceId, ttlMs } };
 }
 
-function answer(command: RenewLease, result: RenewResult): Answer<LeaseReading> {
+function answer(command: RenewLease, result: RenewResult): Answer<RenewedLease> {
   if (result.outcome === 'refused') return refuse(result, command, ADVICE);
-  return { ok: true, value: { lease: result.lease, now: result.now } };
+  const { lease, now, marginMs } = result;
+  return { ok: true, value: { lease, now, marginMs } };
 }
 
 type Reason = Extract<RenewResult, Refused<string>>['reason'];

@@ -54,6 +54,12 @@ export interface LeaseReading {
   readonly now: Instant;
 }
 
+/** A lease that was renewed. */
+export interface RenewedLease extends LeaseReading {
+  /** How far ahead the lease's end was; negative: the renewal came late. */
+  readonly marginMs: number;
+}
+
 export interface CreatedLease extends LeaseReading {
   /** The lease was there already, created by the same request. */
   readonly replayed: boolean;

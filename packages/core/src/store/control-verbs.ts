@@ -1,4 +1,5 @@
 import type { Instant } from '../clock/clock.js';
+import type { TypeGroup } from '../lease/object-ref.js';
 
 /** End the leases that are overdue, a bounded batch at a time. */
 export interface Sweep {
@@ -108,6 +109,15 @@ export interface StoreStats {
   };
   /** Gauge: objects that somebody holds. */
   readonly heldObjects: number;
+  /** Gauge: active leases by the type of their object; they add up to `leases.active`. */
+  readonly activeByType: Readonly<Record<TypeGroup, number>>;
+  /** Gauge: active leases of the service that has most of them. */
+  readonly largestService: number;
+  /**
+   * The check that a sweep has to make first, grace not counted; unset if no lease is active. A renewal leaves it behind: it
+   * is no expire time, but a lease that is overdue has one that is past.
+   */
+  readonly nextCheckTime?: Instant;
   /** When the cleanup that waits longest fell due, or its backoff ends; unset if none is open. */
   readonly nextAttemptTime?: Instant;
   readonly now: Instant;

@@ -66,7 +66,13 @@ export type CreateResult =
       'LEASE_ID_TAKEN' | 'OBJECT_BEING_COLLECTED' | 'CLEANUP_OWNED' | 'LEASE_QUOTA_EXCEEDED' | 'OVERLOADED'
     >;
 
-export type RenewResult = Done | Refused<'LEASE_NOT_FOUND' | 'NOT_LEASE_HOLDER' | 'LEASE_ENDED'>;
+/** A renewal that was done. */
+export interface Renewed extends Done {
+  /** How far ahead the lease's end was: its expire time before, less `now`. Negative: it came late, and in time all the same. */
+  readonly marginMs: number;
+}
+
+export type RenewResult = Renewed | Refused<'LEASE_NOT_FOUND' | 'NOT_LEASE_HOLDER' | 'LEASE_ENDED'>;
 
 export type ReleaseResult =
   Done | Refused<'LEASE_NOT_FOUND' | 'NOT_LEASE_HOLDER' | 'LEASE_ENDED' | 'CLEANUP_OWNED'>;

@@ -65,7 +65,7 @@ describe('one request becomes one command', () => {
     ]);
     expect(answer).toEqual({
       ok: true,
-      value: { lease: leaseOf({ leaseId: LEASE_ID, renewalCount: 1 }), now: NOW },
+      value: { lease: leaseOf({ leaseId: LEASE_ID, renewalCount: 1 }), now: NOW, marginMs: 700 },
     });
   });
 

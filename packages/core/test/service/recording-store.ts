@@ -55,6 +55,7 @@ export class RecordingStore implements LeaseStore {
     outcome: 'done',
     lease: leaseOf({ leaseId, serviceId, renewalCount: 1 }),
     now: NOW,
+    marginMs: 700,
   });
   onRelease = ({ leaseId, serviceId, disposition }: ReleaseLease): ReleaseResult => ({
     outcome: 'done',

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js';
+import type { ConnectionTally } from './database.js';
 import type { Deadline } from './deadline.js';
 import { isConnectionUsable } from './judge-error.js';
 import { Permits } from './permits.js';
@@ -11,13 +12,21 @@ export type Open = (onLost: (connection: Connection) => void) => {
 
 /** A few connections, each for one call at a time. They are opened when needed and kept until they are lost. */
 export class ConnectionLane {
+  readonly #size: number;
   readonly #permits: Permits;
   readonly #open: Open;
   readonly #idle: Connection[] = [];
 
   constructor(size: number, open: Open) {
+    this.#size = size;
     this.#permits = new Permits(size);
     this.#open = open;
+  }
+
+  /** How it is used, now. */
+  get tally(): ConnectionTally {
+    const { free, waiting } = this.#permits;
+    return { limit: this.#size, used: this.#size - free, waiting };
   }
 
   /** Lends a connection to the work. At the deadline the connection is destroyed, so that the work cannot hang. */

@@ -4,6 +4,16 @@ export type Lane = 'rpc' | 'sweep';
 /** How often a call waits for a row that is locked: some 1 s each time. */
 export type LockWait = 'once' | 'repeatedly';
 
+/** How the connections are used, now. */
+export interface ConnectionTally {
+  /** At most so many are used at once. */
+  readonly limit: number;
+  /** A call is under way on so many of them. */
+  readonly used: number;
+  /** Calls that wait for one. */
+  readonly waiting: number;
+}
+
 type Scalar = string | number | bigint | boolean | null;
 
 /** Travels as text. An array becomes an array literal; JSON is passed as the text that `JSON.stringify` made. */
@@ -34,6 +44,8 @@ export interface Database {
     values?: readonly SqlValue[],
     lockWait?: LockWait,
   ): Promise<readonly Row[]>;
+  /** Of all lanes together. */
+  connections(): ConnectionTally;
   /** Waits for what is under way; later calls throw `StoreUnavailableError`. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { StoreUnavailableError, type Random } from '@lease/core';
 import { ConnectionLane } from './connection-lane.js';
 import { Connection, type PoolerSighting } from './connection.js';
 import type { DatabaseOptions } from './database-options.js';
-import type { Database, Lane, LockWait, SqlValue } from './database.js';
+import type { ConnectionTally, Database, Lane, LockWait, SqlValue } from './database.js';
 import { Deadline } from './deadline.js';
 import { encodeValue } from './encode-value.js';
 import { isLockTimeout, judgeError, unavailable } from './judge-error.js';
@@ -56,6 +56,12 @@ class PostgresDatabase implements Database {
     this.#underWay.add(call);
     call.then(over, over);
     return (await call) as readonly Row[];
+  }
+
+  connections(): ConnectionTally {
+    const { rpc, sweep } = this.#lanes;
+    const [a, b] = [rpc.tally, sweep.tally];
+    return { limit: a.limit + b.limit, used: a.used + b.used, waiting: a.waiting + b.waiting };
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,14 @@ export class Permits {
     this.#free = total;
   }
 
+  get free(): number {
+    return this.#free;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   async take(deadline: Deadline): Promise<void> {
     if (this.#free > 0) {
       this.#free -= 1;

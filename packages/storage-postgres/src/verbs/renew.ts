@@ -23,7 +23,23 @@ export function renew(database: Database, commands: readonly RenewLease[]): Prom
         run,
         { lease: ({ leaseId }) => leaseId },
       );
-      return run.map(resultOf(rows));
+      return run.map(renewedOf(rows));
     },
   );
+}
+
+/** As for any answer, with the margin of each lease. */
+function renewedOf(
+  rows: readonly { readonly answer: LeaseAnswer<Refusal> }[],
+): (command: RenewLease) => RenewResult {
+  const of = resultOf(rows);
+  const { leases, margins } = rows[0]?.answer ?? {};
+  const marginOf = new Map(leases?.map(([leaseId], i) => [leaseId, margins?.[i]]));
+  return (command) => {
+    const result = of(command);
+    if (result.outcome === 'refused') return result;
+    const marginMs = marginOf.get(command.leaseId);
+    if (marginMs === undefined) throw new Error(`the margin of lease ${command.leaseId} was not answered`);
+    return { ...result, marginMs };
+  };
 }

@@ -1,4 +1,5 @@
 import type { StoreStats } from '../../store/control-verbs.js';
+import { TYPE_GROUPS, typeGroup } from '../../lease/object-ref.js';
 import { checkEqual } from '../check.js';
 import type { Trial } from './trial.js';
 
@@ -37,6 +38,19 @@ export async function checkRecount(trial: Trial): Promise<StoreStats> {
   );
   const held = new Set(inState('ACTIVE').map(({ object }) => `${object.type}/${object.id}`));
   checkEqual(stats.heldObjects, held.size, 'held objects');
+
+  const active = inState('ACTIVE');
+  const byType = Object.fromEntries(
+    TYPE_GROUPS.map((group) => [
+      group,
+      active.filter(({ object }) => typeGroup(object.type) === group).length,
+    ]),
+  );
+  checkEqual(stats.activeByType, byType, 'active leases by type');
+  const services = active.map(({ serviceId }) => serviceId);
+  const counts = services.map((service) => services.filter((other) => other === service).length);
+  checkEqual(stats.largestService, Math.max(0, ...counts), 'active leases of the largest service');
+  checkEqual(stats.nextCheckTime === undefined, active.length === 0, 'no check without an active lease');
 
   const listed = async (state: 'DUE' | 'CLAIMED' | 'ABANDONED' | 'COLLECTED' | 'REVIVED' | 'FORGOTTEN') =>
     (await trial.cleanups({ state, limit: 1_000 })).length;

@@ -48,6 +48,18 @@ export const renewLaws: readonly StoreLaw[] = [
     );
   }),
 
+  law('S2', 'a renewal tells how far ahead the end was, or how late it came', async (trial) => {
+    const lease = await trial.create({ ttlMs: 2_000 });
+    await trial.elapse(1_500, { graceMs: 1_000 });
+    const early = await trial.renew(lease);
+    await trial.elapse(2_700, { graceMs: 1_000 });
+    const late = await trial.renew(lease);
+    const margins = [early, late].map((result) =>
+      result.outcome === 'done' ? result.marginMs : result.reason,
+    );
+    checkEqual(margins, [500, -700], 'margins');
+  }),
+
   law('S2 S3', 'a renewal within the grace rescues the lease', async (trial) => {
     const lease = await trial.createCollectable({ ttlMs: 2_000 });
     await trial.elapse(2_900, { graceMs: 1_000 });

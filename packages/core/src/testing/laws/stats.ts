@@ -6,19 +6,22 @@ import { checkRecount } from './recount.js';
 
 export const statsLaws: readonly StoreLaw[] = [
   law('S16', 'an empty store counts nothing', async (trial) => {
-    const { leases, cleanups, attempts, heldObjects, nextAttemptTime } = await trial.store.stats();
+    const { leases, cleanups, attempts, heldObjects, activeByType, largestService, ...instants } =
+      await trial.store.stats();
     const totals = [
       ...Object.values(leases),
       ...Object.values(cleanups),
       ...Object.values(attempts),
+      ...Object.values(activeByType),
       heldObjects,
+      largestService,
     ];
     checkEqual(
       totals.filter((total) => total !== 0),
       [],
       'totals that are not zero',
     );
-    checkEqual(nextAttemptTime, undefined, 'next attempt');
+    checkEqual(Object.keys(instants), ['now'], 'instants');
   }),
 
   law('S6 S16', 'totals agree with a recount all through a long random run', async (trial) => {
@@ -74,6 +77,44 @@ export const statsLaws: readonly StoreLaw[] = [
     await trial.fallDue();
     checkEqual((await trial.store.stats()).nextAttemptTime, now, 'next attempt, one due');
   }),
+
+  law('S16', 'types that services invent are counted as one', async (trial) => {
+    for (const type of ['blob', 'blob', 'custom', 'invented', 'another', 'other'])
+      await trial.create({ object: { type, id: trial.random.uuid() } });
+    const { activeByType } = await trial.store.stats();
+    checkEqual([activeByType.blob, activeByType.custom, activeByType.other], [2, 1, 3], 'active by type');
+    checkEqual(Object.keys(activeByType).length, 7, 'groups');
+  }),
+
+  law(
+    'S16',
+    'the largest service is counted down when its leases end, and another is the largest',
+    async (trial) => {
+      const mine = [await trial.create(), await trial.create(), await trial.create()];
+      await trial.create({ serviceId: 'service-b' });
+      await trial.create({ serviceId: 'service-b' });
+      const largest = async () => (await trial.store.stats()).largestService;
+      checkEqual(await largest(), 3, 'of the first service');
+      for (const lease of mine.slice(1)) await trial.release(lease);
+      checkEqual(await largest(), 2, 'of the second service');
+    },
+  ),
+
+  law(
+    'S16',
+    'a lease that is overdue shows in the check that comes first, until it has ended',
+    async (trial) => {
+      await trial.create({ ttlMs: 60_000 });
+      const { expireTime } = await trial.create({ ttlMs: 1_000 });
+      checkEqual((await trial.store.stats()).nextCheckTime, expireTime, 'next check');
+      await trial.elapse(900);
+      await trial.time.advance(200);
+      const { nextCheckTime = Infinity, now } = await trial.store.stats();
+      check(nextCheckTime < now, 'the check is overdue');
+      await trial.sweep();
+      check(((await trial.store.stats()).nextCheckTime ?? 0) > now, 'the other lease comes first');
+    },
+  ),
 
   law('S16', 'refused commands count nothing', async (trial) => {
     const lease = await trial.createCollectable({ serviceId: 'service-a', maxActive: 1 });
