@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomItem, seededRandom } from '@lease/core/testing';
+import { eventually } from '../helpers/eventually.js';
 import type { RunningPostgres } from '../helpers/postgres/running-postgres.js';
 import { CLAIM_MS, Cluster, TAKEOVER_MS } from './cluster.js';
 import type { ClaimRow } from './tables.js';
@@ -51,6 +52,14 @@ export async function killRounds(options: KillOptions): Promise<KillReport> {
   for (let round = 1; round <= rounds; round += 1) {
     await load.more(50);
     const victim = randomItem(random, cluster.replicas);
+    // However busy the machine is: a kill between two callbacks proves nothing.
+    await eventually(
+      async () => {
+        if ((await cluster.tables.claimsOf(victim.claimant)).length === 0)
+          throw new Error(`${victim.name} is not in the middle of anything`);
+      },
+      { deadlineMs: 30_000, everyMs: 1 },
+    );
     const claims = await cluster.kill(victim);
     kills.push({ atMs: Date.now(), claims });
     await load.more(50);

@@ -6,13 +6,16 @@ import { bind, type ListenAddress, type Listener } from './listen.js';
 import { TooLargeError, readText } from './read-text.js';
 import type { Answer } from './script/answer.js';
 
+/** Longer than any caller keeps a connection, so that none is closed under a request: that would be a fault of the mock's. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** A POST to any path is a callback; everything else is for {@link Control}. */
 export async function listenHttp(
   address: ListenAddress,
   endpoint: CleanupEndpoint,
   control: Control,
 ): Promise<Listener> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const answered =
       request.method === 'POST' ? callback(endpoint, request, response) : control.answer(request, response);
     answered.catch((error: unknown) => {
