@@ -27,6 +27,11 @@ describe('a table', () => {
     expect(table(['A', 'B'], rows, 21)).toContain(`${'y'.repeat(8)}…`);
   });
 
+  it('may have more rows than a call takes arguments', () => {
+    const rows = Array.from({ length: 300_000 }, () => ['x']);
+    expect(table(['A'], rows)).toHaveLength(2 * 300_001);
+  });
+
   it('counts characters, not code units', () => {
     expect(table(['A', 'B'], [['🔒🔒', 'x']])).toBe('A   B\n🔒🔒  x\n');
   });
