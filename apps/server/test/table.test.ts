@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../src/cleanups/printable.js';
+import { printable } from '../src/printable.js';
 import { table } from '../src/cleanups/table.js';
 
 describe('a table', () => {

@@ -143,6 +143,7 @@ describe('variables that are none', () => {
       LEASE_MIN_TTTL: 'hunter2',
       LEASE_COLOUR: 'hunter2',
       LEASE_GRACE: '5s',
+      LEASE_ADDRESS: '127.0.0.1:1',
       LEASES: 'x',
       OTHER: 'y',
     };

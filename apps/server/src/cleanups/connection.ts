@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { echo } from '../config/echo.js';
 import { EXIT } from '../exit-code.js';
 import type { Shell } from './shell.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import { durationArgument } from './arguments.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:50051';
