@@ -62,7 +62,7 @@ export class Sampler {
 
 /** Whether the window takes no further line; then the line is counted as left out. */
 function isFull(window: Window | undefined, lines: number, nowMs: number): boolean {
-  if (!isOpen(window, nowMs) || window.lines < lines) return false;
+  if (window === undefined || !isOpen(window, nowMs) || window.lines < lines) return false;
   window.suppressed += 1;
   return true;
 }
@@ -70,7 +70,7 @@ function isFull(window: Window | undefined, lines: number, nowMs: number): boole
 /** Counts a line; how many were left out before, if it is the first of a window. */
 function count(windows: Map<string, Window>, key: string, nowMs: number): number {
   const window = windows.get(key);
-  if (isOpen(window, nowMs)) {
+  if (window !== undefined && isOpen(window, nowMs)) {
     window.lines += 1;
     return 0;
   }
@@ -79,6 +79,6 @@ function count(windows: Map<string, Window>, key: string, nowMs: number): number
   return window?.suppressed ?? 0;
 }
 
-function isOpen(window: Window | undefined, nowMs: number): window is Window {
-  return window !== undefined && nowMs - window.startMs < WINDOW_MS;
+function isOpen({ startMs }: Window, nowMs: number): boolean {
+  return nowMs - startMs < WINDOW_MS;
 }
