@@ -67,6 +67,32 @@ test('S3 L3: so it is with a single cleanup at each, which has to bear every pro
   await context.close();
 });
 
+test('S3: where one waits alone, the probes of six hours spend its budget; it is kept, and can be retried', async () => {
+  const context = await stores[0]?.open();
+  if (context === undefined) throw new Error('there are three stores');
+  const cluster = new VirtualCluster(context);
+  const [[refuses], [fails], [hangs]] = DOWN;
+  for (const [endpoint, conduct] of DOWN) {
+    cluster.endpoints.behave(endpoint, conduct);
+    await cluster.fallDue(endpoint, 1);
+  }
+  cluster.start();
+  await cluster.pass(18 * MINUTES_20);
+  // Where nobody can connect, no budget is spent.
+  expect((await cluster.stats()).cleanups).toMatchObject({ abandoned: 2, open: 1 });
+  const { cleanups } = await context.store.listCleanups({ state: 'ABANDONED', limit: 10 });
+  expect(new Set(cleanups.map(({ endpoint }) => endpoint))).toEqual(new Set([fails, hangs]));
+  for (const { abandonReason, attempts } of cleanups)
+    expect([abandonReason, attempts]).toEqual(['ATTEMPTS_EXHAUSTED', 15]);
+
+  for (const endpoint of [refuses, fails, hangs]) cluster.endpoints.behave(endpoint, prompt());
+  await context.store.retryCleanups(cleanups.map(({ cleanupId }) => ({ cleanupId, delayMs: 0 })));
+  await cluster.pass(BACK_WITHIN_MS + 3_600_000);
+  expect((await cluster.stats()).cleanups).toMatchObject({ collected: 3, abandoned: 0, open: 0 });
+  await cluster.stop();
+  await context.close();
+});
+
 describe.each([
   { store: stores[0], cleanups: 20_000, minutes: 1_440 },
   { store: stores[1], cleanups: 2_000, minutes: 60 },

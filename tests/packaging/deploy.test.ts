@@ -132,12 +132,24 @@ describe('the compose file', () => {
 
   it('configures two servers by settings that there are, and gives them the time to drain', async () => {
     expect(servers).toHaveLength(2);
-    const help = (await leaseServer(['serve', '--help'])).stdout;
+    const [serve, list] = await Promise.all([
+      leaseServer(['serve', '--help']),
+      leaseServer(['cleanups', 'list', '--help']),
+    ]);
+    // Without the breaks between its lines.
+    const help = `${serve.stdout}${list.stdout}`.replace(/\s+/g, ' ');
     for (const [, { environment = {}, stop_grace_period }] of servers) {
       for (const variable of Object.keys(environment)) {
         if (variable.startsWith('LEASE_')) expect(help).toContain(`env ${variable})`);
       }
       expect(parseInt(stop_grace_period ?? '', 10)).toBeGreaterThan(25);
+    }
+  });
+
+  it('lets operators at CleanupAdminService from within a container, and nobody else', () => {
+    for (const [name, { environment = {} }] of servers) {
+      expect(environment['LEASE_ADMIN_LISTEN'], name).toMatch(/^127\.0\.0\.1:\d+$/);
+      expect(environment['LEASE_ADDRESS'], name).toBe(environment['LEASE_ADMIN_LISTEN']);
     }
   });
 

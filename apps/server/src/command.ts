@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Command, type CommanderError, Option } from 'commander';
 import { addCleanups } from './cleanups/cleanups.js';
 import type { Terminal } from './cleanups/shell.js';
@@ -96,8 +97,10 @@ export async function runCommand(invocation: Invocation): Promise<number | undef
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (!isCommanderError(error)) throw error;
-    code = error.exitCode === 0 ? EXIT.ok : EXIT.config;
+    if (isCommanderError(error)) return error.exitCode === 0 ? EXIT.ok : EXIT.config;
+    // Node would exit with 1, which says that something was refused.
+    err(`fault of ours: ${inspect(error)}\n`);
+    return EXIT.software;
   }
   return code;
 }

@@ -20,7 +20,7 @@ export function logEvents(log: Logger, clock: Clock): Observer {
       case 'step-failed':
         {
           // A collector without its store fails ten times a second.
-          const sample = sampler.take(event.step, 1);
+          const sample = sampler.take('step-failed', event.step, 1);
           if (sample)
             log.error({ step: event.step, err: event.error, ...sample }, 'step of the collector failed');
         }
@@ -62,7 +62,7 @@ function logBreaker(
   sampler: Sampler,
 ): void {
   const message = from === 'closed' ? OPENED : to === 'closed' ? CLOSED : undefined;
-  const sample = message && sampler.take(`${message} ${endpoint}`, 1);
+  const sample = message && sampler.take(message, endpoint, 1);
   if (sample === undefined) return;
   const line = { endpoint, tripped, ...sample };
   if (message === OPENED) log.warn(line, message);
@@ -85,7 +85,7 @@ function logAttempt(
   const message = ATTEMPT_MESSAGES[outcome];
   const { cleanupId, object, serviceId, endpoint, attempt } = claim;
   if (message === undefined) return;
-  const sample = sampler.take(`${outcome} ${endpoint}`, outcome === 'retry' ? 1 : undefined);
+  const sample = sampler.take(outcome, endpoint, outcome === 'retry' ? 1 : undefined);
   if (sample === undefined) return;
   log.warn(
     { cleanupId, object, serviceId, endpoint, attempt, abandonReason, statusCode, detail, ...sample },

@@ -189,6 +189,9 @@ describe('cleanups retry', () => {
     ['list --tls --insecure', /either tls or insecure/],
     ['list --tls-cert /no/such', /--tls-cert: "\/no\/such" cannot be read: ENOENT/],
     ['list --address nowhere', /must read host:port/],
+    // As a shell makes of `--endpoint "$UNSET"`: not all endpoints.
+    ['retry --all --endpoint ', /endpoint must not be empty/],
+    ['retry --all --limit 1 --type ', /object_type must not be empty/],
     ['list --timeout 2h', /2h is not within 1ms to 1h/],
     ['drop', /unknown command 'drop'/],
   ])('%s is bad usage: 78, and one line', async (args, message) => {

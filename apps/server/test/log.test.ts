@@ -124,13 +124,16 @@ describe('the log', () => {
     expect(lines).toHaveLength(3);
   });
 
-  it('forgets which of very many endpoints it named, rather than to grow for ever', () => {
-    const { lines, observe } = setUp();
+  it('tells of an outage of very many endpoints by a hundred lines, and how many were left out', async () => {
+    const { lines, clock, observe } = setUp();
     for (let n = 0; n < 1_500; n++) {
       const endpoint = `http://h${n}`;
       observe({ type: 'attempt-ended', claim: { ...claim, endpoint }, outcome: 'retry', durationMs: 5 });
     }
-    expect(lines).toHaveLength(1_500);
+    expect(lines).toHaveLength(100);
+    await clock.advance(10_000);
+    observe({ type: 'attempt-ended', claim, outcome: 'retry', durationMs: 5 });
+    expect(lines.at(-1)).toMatchObject({ suppressedOfOthers: 1_400 });
   });
 
   it('says a step that fails again and again once in 10 s, each step for itself', async () => {

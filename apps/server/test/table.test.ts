@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../src/cleanups/printable.js';
+import { printable } from '../src/printable.js';
 import { table } from '../src/cleanups/table.js';
 
 describe('a table', () => {
@@ -25,6 +25,11 @@ describe('a table', () => {
     expect(table(['A', 'B'], rows)).toContain('y'.repeat(10));
     expect(table(['A', 'B'], rows, 22)).toContain('y'.repeat(10));
     expect(table(['A', 'B'], rows, 21)).toContain(`${'y'.repeat(8)}…`);
+  });
+
+  it('may have more rows than a call takes arguments', () => {
+    const rows = Array.from({ length: 300_000 }, () => ['x']);
+    expect(table(['A'], rows)).toHaveLength(2 * 300_001);
   });
 
   it('counts characters, not code units', () => {

@@ -7,6 +7,9 @@ import { plant } from './planted.js';
 
 const DATABASE = 'postgres://lease:hunter2@127.0.0.1:5432/lease';
 
+const { cert: CERT, key: KEY } = certificates.server;
+const TLS = `--tls-cert ${plant('tls.crt', CERT)} --tls-key ${plant('tls.key', KEY)}`;
+
 /** What both `serve` and `config` warn of. */
 async function warningsOf(flags: string, env: Record<string, string> = {}): Promise<readonly string[]> {
   const args = flags.split(' ').filter((arg) => arg !== '');
@@ -25,6 +28,7 @@ describe('what is risky', () => {
 
   const risky: readonly (readonly [string, string])[] = [
     ['--grpc-listen 0.0.0.0:1 --insecure-listen', '--insecure-listen (true)'],
+    [`--admin-listen 0.0.0.0:1 ${TLS}`, '--admin-listen (0.0.0.0:1)'],
     ['--drain-limit 12s', '--drain-limit (12s)'],
     ['--storage memory', '--storage (memory)'],
     ['--min-ttl 999ms', '--min-ttl (999ms)'],
@@ -48,6 +52,8 @@ describe('what is risky', () => {
 
   it.each([
     '--insecure-listen',
+    `--admin-listen 0.0.0.0:1 ${TLS} --tls-client-ca ${plant('ca.crt', certificates.authority)}`,
+    `--admin-listen 127.0.0.1:1 ${TLS}`,
     '--drain-limit 12500ms --min-ttl 1s --grace 1ms --brake-share 0.999 --claim-ttl 5m',
     `--storage postgres --database-url-file ${plant('url', DATABASE)} --hold-cleanups`,
   ])('has a limit: %s', async (flags) => {
@@ -137,6 +143,7 @@ describe('variables that are none', () => {
       LEASE_MIN_TTTL: 'hunter2',
       LEASE_COLOUR: 'hunter2',
       LEASE_GRACE: '5s',
+      LEASE_ADDRESS: '127.0.0.1:1',
       LEASES: 'x',
       OTHER: 'y',
     };

@@ -50,6 +50,19 @@ describe('looking', () => {
       });
   });
 
+  it.each([{ serviceId: '' }, { objectType: '' }, { endpoint: '' }])(
+    'refuses an empty filter, which would match everything: %o',
+    async (filter) => {
+      server.add(1);
+      const refusal = { code: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST' };
+      const message = expect.stringMatching(/must not be empty/) as string;
+      await expect(all(admin.list(filter))).rejects.toMatchObject({ ...refusal, message });
+      await expect(admin.retry({ filter })).rejects.toMatchObject({ ...refusal, message });
+      await expect(admin.retryAll(filter)).rejects.toMatchObject({ ...refusal, message });
+      expect(server.requests('retryCleanups')).toEqual([]);
+    },
+  );
+
   it('reads a cleanup as it is, without what is not set', async () => {
     server.cleanups.set('a', abandoned({ cleanupId: 'a', attempts: 3, lastDetail: 'no' }));
     expect(await admin.get('a')).toEqual({

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { echo } from '../config/echo.js';
 import { EXIT } from '../exit-code.js';
 import type { Shell } from './shell.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import { durationArgument } from './arguments.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:50051';
@@ -48,16 +48,38 @@ export async function withAdmin(
   shell: Shell,
   work: (admin: CleanupAdminClient) => Promise<number>,
 ): Promise<void> {
-  let admin: CleanupAdminClient | undefined;
-  try {
-    admin = new CleanupAdminClient(connectionOptions(flags, shell.env));
-    shell.exit(await work(admin));
-  } catch (error) {
-    const { code, message } = explain(error);
+  const fail = ({ code, message }: Failure) => {
     shell.err(`error: ${printable(message)}\n`);
     shell.exit(code);
+  };
+  const admin = connect(flags, shell.env);
+  if (!(admin instanceof CleanupAdminClient)) {
+    fail(admin);
+    return;
+  }
+  try {
+    shell.exit(await work(admin));
+  } catch (error) {
+    fail(explain(error));
   } finally {
-    admin?.close();
+    admin.close();
+  }
+}
+
+/** What is wrong, what to do, and what to exit with. */
+interface Failure {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** What the client's options say of themselves, and the files that they name, is the command line's fault; later it is ours. */
+function connect(flags: ConnectionFlags, env: Shell['env']): CleanupAdminClient | Failure {
+  try {
+    return new CleanupAdminClient(connectionOptions(flags, env));
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof InvalidArgumentError)
+      return { code: EXIT.config, message: error.message };
+    throw error;
   }
 }
 
@@ -88,11 +110,8 @@ function readPem(flag: string, path: string): Buffer {
   }
 }
 
-/** What is wrong, what to do, and what to exit with. Rethrows a fault of ours. */
-function explain(error: unknown): { readonly code: number; readonly message: string } {
-  // What the client's options say of themselves, and the files that they name.
-  if (error instanceof TypeError || error instanceof InvalidArgumentError)
-    return { code: EXIT.config, message: error.message };
+/** Rethrows a fault of ours. */
+function explain(error: unknown): Failure {
   if (!(error instanceof LeaseError)) throw error;
   const { code, reason, message } = error;
   if (reason === 'INVALID_REQUEST') return { code: EXIT.config, message };

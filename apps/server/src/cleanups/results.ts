@@ -1,6 +1,6 @@
 import type { CleanupResult } from '@lease/client';
 import { EXIT } from '../exit-code.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import type { Shell } from './shell.js';
 
 /** Tells what became of each cleanup that was named: the refused ones by their ids, on stderr. Returns what to exit with. */

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../exit-code.js';
 import { spelled } from './arguments.js';
 import { addConnectionOptions, type ConnectionFlags, withAdmin } from './connection.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import type { Shell } from './shell.js';
 import { table } from './table.js';
 

@@ -2,7 +2,7 @@ import type { CollectionState, PauseReason } from '@lease/client';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-code.js';
 import { addConnectionOptions, type ConnectionFlags, withAdmin } from './connection.js';
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 import type { Shell } from './shell.js';
 
 interface Flags extends ConnectionFlags {

@@ -1,4 +1,4 @@
-import { printable } from './printable.js';
+import { printable } from '../printable.js';
 
 const GAP = '  ';
 
@@ -12,7 +12,10 @@ export function table(
   columns = Infinity,
 ): string {
   const cells = [titles, ...rows.map((row) => row.map(printable))];
-  const widths = titles.map((_, i) => Math.max(...cells.map((row) => lengthOf(row[i] ?? ''))));
+  // Not Math.max(...): a listing may have more rows than a call takes arguments.
+  const widths = titles.map((_, i) =>
+    cells.reduce((width, row) => Math.max(width, lengthOf(row[i] ?? '')), 0),
+  );
   return cells
     .map((row) => {
       const padded = row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - lengthOf(cell)));

@@ -27,6 +27,13 @@ export const RISKS: readonly Risk[] = [
     because: 'who reaches the port may take part, and who is on the way may read along',
   },
   {
+    setting: 'adminListen',
+    when: 'off loopback, without `--tls-client-ca`',
+    applies: ({ adminListen, tlsClientCa }) =>
+      adminListen !== undefined && !isLoopback(adminListen) && tlsClientCa === '',
+    because: 'who reaches the port can drop cleanups and stop collection, and nobody is asked who he is',
+  },
+  {
     setting: 'drainLimitMs',
     when: 'below 12500ms',
     applies: ({ drainLimitMs }) => drainLimitMs < SHORT_DRAIN_MS,

@@ -1,16 +1,8 @@
-/**
- * What a terminal or a log viewer would act on: controls but tab and line feed, line and paragraph separators, marks that turn
- * the direction of writing, and halves of surrogate pairs.
- */
-const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+import { printable } from '../printable.js';
 
-/** The text with such characters written out as `\u001b`. A name from outside must not move the cursor, or look like another line. */
+/** The text without what could forge a line, but for its own lines and tabs: stacks have them. */
 export function escapeText(text: string): string {
-  return text.replace(UNPRINTABLE, (character) =>
-    character === '\t' || character === '\n'
-      ? character
-      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(/[^\t\n]+/g, printable);
 }
 
 /** Nothing that is logged is deeper; a value that is would cost more than it tells. */

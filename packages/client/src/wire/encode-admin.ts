@@ -76,12 +76,12 @@ export function encodePause(forMs: number, note = ''): wire.PauseCollectionReque
 function encodeFilter(
   check: WireCheck,
   path: string,
-  { serviceId = '', objectType = '', endpoint = '', abandonReason }: AbandonedCleanups,
+  { serviceId, objectType, endpoint, abandonReason }: AbandonedCleanups,
 ): wire.AbandonedCleanupFilter {
   return {
-    serviceId: check.text(`${path}service_id`, serviceId),
-    objectType: check.text(`${path}object_type`, objectType),
-    endpoint: check.text(`${path}endpoint`, endpoint),
+    serviceId: check.optionalText(`${path}service_id`, serviceId),
+    objectType: check.optionalText(`${path}object_type`, objectType),
+    endpoint: check.optionalText(`${path}endpoint`, endpoint),
     abandonReason: wire.AbandonReason[abandonReason ?? 'UNSPECIFIED'],
   };
 }

@@ -16,6 +16,12 @@ export class WireCheck {
     return value;
   }
 
+  /** Unset is empty on the wire, so one that is given must not be: as part of a filter it would match everything. */
+  optionalText(field: string, value: string | undefined): string {
+    if (value === '') this.#refuse(field, 'must not be empty: leave it out');
+    return value === undefined ? '' : this.text(field, value);
+  }
+
   /** Own enumerable properties as a map. Unset: an empty one. */
   texts(field: string, record: Readonly<Record<string, string>> = {}): Map<string, string> {
     const entries = Object.entries(record);

@@ -68,7 +68,7 @@ function judge(
 
 function forbid(target: CleanupTarget, objection: string): Answer<never> {
   const violations = new Violations();
-  const advice = 'only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
+  const advice = 'the operator of the server says what may be called (lease-server: --allow-cleanup-target)';
   violations.add(targetField(target), `${objection}; ${advice}`);
   return violations.refuse('CLEANUP_TARGET_FORBIDDEN');
 }

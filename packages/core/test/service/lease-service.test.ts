@@ -125,7 +125,7 @@ describe('cleanup targets', () => {
     const { store, events, service } = setUp({ admitTarget: () => 'is a private address' });
     const answer = await service.create(withCleanup({ target }));
     const description =
-      'is a private address; only the operator of the server can allow it (lease-server: --allow-cleanup-target)';
+      'is a private address; the operator of the server says what may be called (lease-server: --allow-cleanup-target)';
     const refusal = {
       reason: 'CLEANUP_TARGET_FORBIDDEN',
       message: `${field} ${description}`,
