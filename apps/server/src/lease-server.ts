@@ -16,6 +16,7 @@ import { createStore, type OpenedStore } from './create-store.js';
 import { logEvents } from './log.js';
 import { operationsServer } from './operations/operations-server.js';
 import { Readiness } from './operations/readiness.js';
+import { ServingWatch } from './operations/serving-watch.js';
 import { PauseWatch } from './pause-watch.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
 import { openGrpc } from './serving/grpc-listeners.js';
@@ -83,7 +84,7 @@ async function start(
 
   const server = assemble(config, log, { store, ...(commits && { commits }) });
   const { httpServer, executors, collector, readiness, ownPorts } = server;
-  const addresses = await startUp.run('listeners', async () => {
+  const { listeners, ...addresses } = await startUp.run('listeners', async () => {
     register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
     const http = await bindHttp(httpServer, config.httpListen);
     const listeners = await openGrpc(config, server, log);
@@ -93,7 +94,16 @@ async function start(
     const bound = { grpc, http, ...(admin !== undefined && { admin }) };
     for (const address of Object.values(bound))
       ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
-    return bound;
+    return { listeners, ...bound };
+  });
+  const watch = new ServingWatch({
+    readiness,
+    clock: systemClock,
+    tell: (serving, reasons) => {
+      listeners.setServing(serving);
+      if (serving) log.warn('calls are answered again: health turns SERVING');
+      else log.warn({ reasons }, 'calls are not answered: health turns NOT_SERVING');
+    },
   });
   await startUp.run('ready', () => {
     register('http executor', TURNS.sockets, () => executors.http.close());
@@ -101,11 +111,13 @@ async function start(
     if (collector)
       register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
     register('readiness', TURNS.announcement, () => {
+      watch.stop();
       readiness.shuttingDown();
       return Promise.resolve();
     });
     collector?.start();
     readiness.serving({ collecting: collector !== undefined });
+    watch.start();
     return Promise.resolve();
   });
   return {

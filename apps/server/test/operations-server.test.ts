@@ -23,9 +23,10 @@ describe('the operations pages', () => {
     return `http://${await bindHttp(server, { host: '127.0.0.1', port: 0 })}`;
   }
 
-  const ready = { ready: true, reasons: [], pauses: [], collecting: true };
+  const ready = { ready: true, serving: true, reasons: [], pauses: [], collecting: true };
   const notReady = {
     ready: false,
+    serving: false,
     reasons: ['starting'],
     pauses: [{ reason: 'GAP' as const, until: 'soon' }],
     collecting: true,

@@ -1,7 +1,7 @@
 import type { CollectionState, LeaseEvent, SweepReport } from '@lease/core';
 import { ManualClock } from '@lease/core/testing';
 import { describe, expect, it } from 'vitest';
-import { Readiness } from '../src/operations/readiness.js';
+import { Readiness, type ReadinessReport } from '../src/operations/readiness.js';
 
 const swept: LeaseEvent = {
   type: 'swept',
@@ -11,23 +11,20 @@ const swept: LeaseEvent = {
 
 function setUp(store: { ping?: () => Promise<void>; collectionState?: () => Promise<CollectionState> } = {}) {
   const clock = new ManualClock();
-  const idle = { pauses: [], now: clock.wallMs() };
-  const readiness = new Readiness(
-    { ping: () => Promise.resolve(), collectionState: () => Promise.resolve(idle), ...store },
-    clock,
-  );
+  const idle = () => Promise.resolve({ pauses: [], now: clock.wallMs(), lastSweepTime: clock.wallMs() });
+  const readiness = new Readiness({ ping: () => Promise.resolve(), collectionState: idle, ...store }, clock);
   return { clock, readiness };
 }
 
-const READY = { ready: true, reasons: [], pauses: [], collecting: true };
-const notReady = (reason: string, collecting = true) => {
-  return { ready: false, reasons: [reason], pauses: [], collecting };
+const READY = { ready: true, serving: true, reasons: [], pauses: [], collecting: true };
+const notReady = (reason: string, more: Partial<ReadinessReport> = {}) => {
+  return { ...READY, ready: false, serving: false, reasons: [reason], ...more };
 };
 
 describe('readiness', () => {
   it('begins when the server serves and ends when it shuts down', async () => {
     const { readiness } = setUp();
-    expect(await readiness.check()).toEqual(notReady('starting', false));
+    expect(await readiness.check()).toEqual(notReady('starting', { collecting: false }));
     readiness.serving({ collecting: true });
     expect(await readiness.check()).toEqual(READY);
     readiness.shuttingDown();
@@ -40,8 +37,30 @@ describe('readiness', () => {
     await clock.advance(3_000);
     expect(await readiness.check()).toEqual(READY);
     await clock.advance(1_000);
-    expect(await readiness.check()).toEqual(notReady('no sweep for 4 s'));
+    expect(await readiness.check()).toEqual(notReady('no sweep for 4 s', { serving: true }));
     readiness.observe(swept);
+    expect(await readiness.check()).toEqual(READY);
+  });
+
+  it.each([
+    ['long ago', { lastSweepTime: 0 }],
+    ['never', {}],
+  ])('ends when every sweep finds another one under way, and the last one was %s', async (_, state) => {
+    let lastSweep: Partial<CollectionState> = state;
+    const { clock, readiness } = setUp({
+      collectionState: () => Promise.resolve({ pauses: [], now: clock.wallMs(), ...lastSweep }),
+    });
+    readiness.serving({ collecting: true });
+    const busy = async (ms: number) => {
+      await clock.advance(ms);
+      readiness.observe(swept);
+    };
+    // That nobody swept before is not this server's doing: it has a moment to begin.
+    await busy(3_000);
+    expect(await readiness.check()).toEqual(READY);
+    await busy(2_000);
+    expect(await readiness.check()).toEqual(notReady('no replica has swept for 5 s', { serving: true }));
+    lastSweep = { lastSweepTime: clock.wallMs() };
     expect(await readiness.check()).toEqual(READY);
   });
 
@@ -58,7 +77,9 @@ describe('readiness', () => {
       { reason: 'GAP', until },
       { reason: 'OPERATOR', until, note: 'moving house' },
     ] as const;
-    const { readiness } = setUp({ collectionState: () => Promise.resolve({ pauses, now: 0 }) });
+    const { readiness } = setUp({
+      collectionState: () => Promise.resolve({ pauses, now: 0, lastSweepTime: 0 }),
+    });
     readiness.serving({ collecting: true });
     expect(await readiness.check()).toEqual({
       ...READY,
