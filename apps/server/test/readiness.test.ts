@@ -90,10 +90,29 @@ describe('readiness', () => {
     });
   });
 
-  it.each(['ping', 'collectionState'] as const)('ends when the store fails to %s', async (verb) => {
+  it.each([
+    ['ping', true],
+    ['collectionState', false],
+  ] as const)('ends when the store fails to %s; calls are answered: %s', async (verb, serving) => {
     const { readiness } = setUp({ [verb]: () => Promise.reject(new Error('disk full')) });
     readiness.serving({ collecting: true });
-    expect(await readiness.check()).toEqual(notReady('store: disk full'));
+    expect(await readiness.check()).toEqual(notReady('store: disk full', { serving }));
+    const { reasons, ...rest } = await readiness.reachable();
+    expect([rest, reasons]).toEqual([{ serving }, serving ? [] : ['store: disk full']]);
+  });
+
+  it('nobody is reachable who does not serve, whoever sweeps; and nothing is written to find out', async () => {
+    let pings = 0;
+    const ping = () => Promise.resolve(void (pings += 1));
+    const { clock, readiness } = setUp({ ping });
+    expect(await readiness.reachable()).toEqual({ serving: false, reasons: ['starting'] });
+    readiness.serving({ collecting: true });
+    await clock.advance(60_000);
+    expect(await readiness.reachable()).toEqual({ serving: true, reasons: [] });
+    readiness.shuttingDown();
+    expect(await readiness.reachable()).toEqual({ serving: false, reasons: ['shutting down'] });
+    expect(pings).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   it('F4: ends when the store says nothing for 2 s; everybody who asks meanwhile gets that answer', async () => {

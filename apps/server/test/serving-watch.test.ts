@@ -5,9 +5,9 @@ import { ServingWatch } from '../src/operations/serving-watch.js';
 function setUp() {
   const clock = new ManualClock();
   const told: [serving: boolean, reasons: readonly string[]][] = [];
-  const report = { ready: true, serving: true, reasons: [] as string[], pauses: [], collecting: true };
+  const report = { serving: true, reasons: [] as string[] };
   const watch = new ServingWatch({
-    readiness: { check: () => Promise.resolve({ ...report }) },
+    readiness: { reachable: () => Promise.resolve({ ...report }) },
     clock,
     tell: (serving, reasons) => told.push([serving, reasons]),
   });
@@ -15,7 +15,7 @@ function setUp() {
   return { clock, told, report, watch };
 }
 
-const GONE = { serving: false, ready: false, reasons: ['store: gone'] };
+const GONE = { serving: false, reasons: ['store: gone'] };
 
 describe('the serving watch', () => {
   it('tells of an outage after two looks, and of its end after one, once each', async () => {
@@ -29,7 +29,7 @@ describe('the serving watch', () => {
     expect(told).toEqual([[false, ['store: gone']]]);
     await clock.advance(60_000);
     expect(told).toHaveLength(1);
-    Object.assign(report, { serving: true, ready: true, reasons: [] });
+    Object.assign(report, { serving: true, reasons: [] });
     await clock.advance(1_000);
     expect(told.slice(1)).toEqual([[true, []]]);
   });
@@ -45,22 +45,17 @@ describe('the serving watch', () => {
     expect(told).toEqual([]);
   });
 
-  it('tells nothing of a server that is not ready and answers calls all the same', async () => {
-    const { clock, told, report } = setUp();
-    Object.assign(report, { ready: false, reasons: ['no sweep for 4 s'] });
-    await clock.advance(10_000);
-    expect(told).toEqual([]);
-  });
-
   it('tells nothing once it is stopped, not even of a look under way', async () => {
     const clock = new ManualClock();
     const told: boolean[] = [];
     let answer: (serving: boolean) => void = () => undefined;
-    const check = () =>
-      new Promise<boolean>((resolve) => (answer = resolve)).then((serving) => ({
-        ...{ ready: serving, serving, reasons: [], pauses: [], collecting: true },
-      }));
-    const watch = new ServingWatch({ readiness: { check }, clock, tell: (serving) => told.push(serving) });
+    const reachable = () =>
+      new Promise<boolean>((resolve) => (answer = resolve)).then((serving) => ({ serving, reasons: [] }));
+    const watch = new ServingWatch({
+      readiness: { reachable },
+      clock,
+      tell: (serving) => told.push(serving),
+    });
     watch.start();
     await clock.advance(1_000);
     answer(false);

@@ -2,7 +2,7 @@ import type { Clock, CollectionState, LeaseStore, Observer, PauseReason } from '
 
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** Calls are answered, though nobody may sweep: the store is there, and the server neither starts nor ends. */
+  /** Calls are answered, though nobody may sweep: the store can be read, and the server neither starts nor ends. */
   readonly serving: boolean;
   /** Why it is not ready. */
   readonly reasons: readonly string[];
@@ -61,18 +61,36 @@ export class Readiness {
     return (this.#checking ??= this.#check().finally(() => (this.#checking = undefined)));
   }
 
+  /** Whether the store can be read, and the server neither starts nor ends. Writes nothing: it may be asked all the time. */
+  async reachable(): Promise<Pick<ReadinessReport, 'serving' | 'reasons'>> {
+    const reasons = [
+      ...this.#unlessServing(),
+      ...problemOf(await this.#inTime(this.#store.collectionState())),
+    ];
+    return { serving: reasons.length === 0, reasons };
+  }
+
   async #check(): Promise<ReadinessReport> {
-    const reasons: string[] = [];
-    if (this.#phase !== 'serving') reasons.push(this.#phase);
-    const state = await this.#askStore(reasons);
+    const [state, ping] = await Promise.all([
+      this.#inTime(this.#store.collectionState()),
+      this.#inTime(this.#store.ping()),
+    ]);
+    const reasons = [...this.#unlessServing(), ...problemOf(state)];
     const serving = reasons.length === 0;
-    if (this.#phase === 'serving' && this.#collecting) reasons.push(...this.#silence(state));
-    const pauses = (state?.pauses ?? []).map(({ reason, until, note }) => ({
+    // If it cannot be read, that it cannot be written is no news.
+    if (state.ok) reasons.push(...problemOf(ping));
+    const found = state.ok ? state.value : undefined;
+    if (this.#phase === 'serving' && this.#collecting) reasons.push(...this.#silence(found));
+    const pauses = (found?.pauses ?? []).map(({ reason, until, note }) => ({
       reason,
       until: new Date(until).toISOString(),
       ...(note && { note }),
     }));
     return { ready: reasons.length === 0, serving, reasons, pauses, collecting: this.#collecting };
+  }
+
+  #unlessServing(): string[] {
+    return this.#phase === 'serving' ? [] : [this.#phase];
   }
 
   *#silence(state: CollectionState | undefined): Generator<string> {
@@ -87,7 +105,7 @@ export class Readiness {
     if (anybodyMs > SWEEP_DEADLINE_MS) yield `no replica has swept for ${seconds(anybodyMs)}`;
   }
 
-  async #askStore(reasons: string[]): Promise<CollectionState | undefined> {
+  async #inTime<T>(asked: Promise<T>): Promise<Told<T>> {
     let cancel: () => void = () => undefined;
     const tooLate = new Promise<never>((_, reject) => {
       cancel = this.#clock.schedule(STORE_DEADLINE_MS, () => {
@@ -95,16 +113,20 @@ export class Readiness {
       });
     });
     try {
-      const asked = Promise.all([this.#store.collectionState(), this.#store.ping()]);
-      const [state] = await Promise.race([asked, tooLate]);
-      return state;
+      return { ok: true, value: await Promise.race([asked, tooLate]) };
     } catch (error) {
-      reasons.push(`store: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
+      return { ok: false, problem: `store: ${error instanceof Error ? error.message : String(error)}` };
     } finally {
       cancel();
     }
   }
+}
+
+/** What the store answered, or why it did not. */
+type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+function problemOf(told: Told<unknown>): string[] {
+  return told.ok ? [] : [told.problem];
 }
 
 function seconds(ms: number): string {

@@ -2,7 +2,7 @@ import type { Clock } from '@lease/core';
 import type { Readiness } from './readiness.js';
 
 export interface ServingWatchOptions {
-  readonly readiness: Pick<Readiness, 'check'>;
+  readonly readiness: Pick<Readiness, 'reachable'>;
   readonly clock: Clock;
   /** Told when calls are answered no more, and why, and when they are again. */
   readonly tell: (serving: boolean, reasons: readonly string[]) => void;
@@ -43,7 +43,7 @@ export class ServingWatch {
 
   async #look(): Promise<void> {
     const { readiness, tell } = this.#options;
-    const { serving, reasons } = await readiness.check();
+    const { serving, reasons } = await readiness.reachable();
     if (this.#stopped) return;
     const wasAway = this.#failures >= LOOKS_UNTIL_AWAY;
     this.#failures = serving ? 0 : this.#failures + 1;
