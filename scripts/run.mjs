@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { root } from './workspace.mjs';
 
@@ -16,19 +17,34 @@ export function toolEnvironment() {
  * Runs a command to its end without a terminal.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, show?: boolean }} [options] show: pass the output through instead of collecting it
+ * @param {{ cwd?: string, keep?: string, env?: Record<string, string> }} [options] keep: show the output as it comes, and write
+ *   it to the file of that name instead of collecting it; env: on top of the tools' own
  * @returns {Promise<{ ok: boolean, seconds: number, output: string }>} output: stdout and stderr as they came
  */
-export function run(command, args, { cwd = root, show = false } = {}) {
+export function run(command, args, { cwd = root, keep, env = {} } = {}) {
   const started = process.hrtime.bigint();
   const child = spawn(command, args, {
     cwd,
-    env: toolEnvironment(),
-    stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    // A tool that writes into a pipe takes it for no terminal.
+    env: {
+      ...toolEnvironment(),
+      ...(keep !== undefined && process.stdout.isTTY && { FORCE_COLOR: '1' }),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text));
+  for (const [stream, shown, suffix] of /** @type {const} */ ([
+    [child.stdout, process.stdout, 'stdout'],
+    [child.stderr, process.stderr, 'stderr'],
+  ])) {
+    stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+      if (keep === undefined) output += text;
+      else {
+        shown.write(text);
+        appendFileSync(`${keep}-${suffix}`, text);
+      }
+    });
   }
   return new Promise((resolve) => {
     /** @param {boolean} ok */

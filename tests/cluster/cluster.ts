@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LeaseClient } from '@lease/client';
+import { LeaseClient, type Stats } from '@lease/client';
 import { seededRandom } from '@lease/core/testing';
 import { eventually } from '../helpers/eventually.js';
 import { RunningPostgres } from '../helpers/postgres/running-postgres.js';
@@ -152,6 +152,16 @@ export class Cluster implements AsyncDisposable {
         },
         { deadlineMs, everyMs: 200 },
       );
+    } finally {
+      client.close();
+    }
+  }
+
+  /** What became of the claims, by the store's totals. */
+  async attempts(): Promise<Stats['attempts']> {
+    const client = new LeaseClient({ addresses: this.addresses, serviceId: 'probe' });
+    try {
+      return (await client.stats()).attempts;
     } finally {
       client.close();
     }

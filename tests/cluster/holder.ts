@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { LeaseError, type CleanupSpec, type LeaseClient, type ObjectRef } from '@lease/client';
+import { canary } from '../helpers/canaries.mjs';
 import type { Entry, Ledger, Verb } from './ledger.js';
+
+const METADATA = { owner: canary('lease metadata') };
 
 /** A service that takes leases through the SDK, and writes down what it was told. */
 export class Holder {
@@ -19,7 +22,7 @@ export class Holder {
     const entry = this.#ledger.open(randomUUID(), `${object.type}/${object.id}`);
     const { leaseId } = entry;
     const answer = await this.#call('create', () =>
-      this.#client.create({ leaseId, object, ttlMs, cleanup: this.#cleanup }),
+      this.#client.create({ leaseId, object, ttlMs, metadata: METADATA, cleanup: this.#cleanup }),
     );
     if (typeof answer !== 'object') return undefined;
     const { lease } = answer;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LeaseClient } from '@lease/client';
 import { randomItem, seededRandom } from '@lease/core/testing';
+import { canary } from '../helpers/canaries.mjs';
 import { eventually } from '../helpers/eventually.js';
 import { Holder } from './holder.js';
 import type { Ledger } from './ledger.js';
@@ -43,7 +44,15 @@ export class Load {
     this.#clients = SERVICES.map(
       (serviceId) => new LeaseClient({ addresses, serviceId, ...(timeoutMs !== undefined && { timeoutMs }) }),
     );
-    const holders = this.#clients.map((client) => new Holder(client, { http: { url }, retry }, ledger));
+    const cleanup = {
+      http: {
+        url: `${url}?key=${canary('callback query')}`,
+        headers: { authorization: canary('callback header') },
+      },
+      payload: canary('callback payload'),
+      retry,
+    };
+    const holders = this.#clients.map((client) => new Holder(client, cleanup, ledger));
     const work = async (worker: number) => {
       const random = seededRandom(seed * 1_000 + worker);
       for (let life = 0; !this.#stopped; life += 1) {

@@ -1,3 +1,4 @@
+import { canary } from '../helpers/canaries.mjs';
 import { Child, type Exit } from '../helpers/child.js';
 import { executable } from '../helpers/executable.js';
 import { type Home, settingsOf } from '../helpers/home.js';
@@ -70,7 +71,11 @@ export class Replica {
         ...[main, 'serve', ...settings.flags],
         ...['--grpc-listen', this.#addresses.grpc, '--http-listen', this.#addresses.http, ...flags],
       ],
-      env: { ...settings.env, ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }) },
+      env: {
+        ...settings.env,
+        LEASE_SIGNING_SECRETS: canary('signing secret'),
+        ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
+      },
     });
     this.#child = child;
     this.#dismissed = false;

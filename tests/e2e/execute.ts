@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { expect } from 'vitest';
 import { executable } from '../helpers/executable.js';
+import { printed } from '../helpers/printed.js';
 
 export interface Execution {
   readonly code: number;
@@ -19,6 +20,7 @@ export function execute(
 ): Promise<Execution> {
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      printed('execution')(`${stdout}\n${stderr}`);
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

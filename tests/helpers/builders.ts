@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { canary } from './canaries.mjs';
 import type { RunningMock, WireObject } from './mock.js';
 
 /** An object that no other test has. */
@@ -16,7 +17,11 @@ export function aLease({
   ttlMs = 60_000,
   ...fields
 }: { readonly ttlMs?: number; readonly [field: string]: unknown } = {}) {
-  return { lease_id: randomUUID(), object: anObject(), service_id: 'tests', ttl: duration(ttlMs), ...fields };
+  return {
+    ...{ lease_id: randomUUID(), object: anObject(), service_id: 'tests', ttl: duration(ttlMs) },
+    metadata: { owner: canary('lease metadata') },
+    ...fields,
+  };
 }
 
 /** The retries of tests: a first one at once, and no long waits. */
@@ -31,11 +36,15 @@ export function httpCleanup(
   mock: RunningMock,
   fields: { readonly path?: string; readonly [field: string]: unknown } = {},
 ) {
-  const { path = '/cleanup', ...rest } = fields;
-  return { http: { url: mock.http + path }, payload: 'payload', retry: quickRetry, ...rest };
+  const { path = `/cleanup?key=${canary('callback query')}`, ...rest } = fields;
+  const headers = { authorization: `Bearer ${canary('callback header')}` };
+  return {
+    ...{ http: { url: mock.http + path, headers }, payload: canary('callback payload'), retry: quickRetry },
+    ...rest,
+  };
 }
 
 /** A CleanupSpec that calls the mock over gRPC. */
 export function grpcCleanup(mock: RunningMock, fields: Readonly<Record<string, unknown>> = {}) {
-  return { grpc: { address: mock.grpc }, payload: 'payload', retry: quickRetry, ...fields };
+  return { grpc: { address: mock.grpc }, payload: canary('callback payload'), retry: quickRetry, ...fields };
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { printed } from './printed.js';
 
 /** How a process ended: exactly one of the two is set. */
 export interface Exit {
@@ -52,8 +53,11 @@ export class Child {
       this.#process.once('close', end);
     });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      // Each for itself: together, one would cut what the other writes.
+      const record = printed(name);
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#keep(text);
+        record(text);
       });
     }
     // A write may meet a child that is gone already; that it is gone shows in `exit`.

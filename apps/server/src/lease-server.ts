@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { assemble } from './assemble.js';
 import type { Config } from './config/settings.js';
 import { createStore } from './create-store.js';
+import { ServingWatch } from './operations/serving-watch.js';
 import { bindHttp, shutDownHttp } from './serving/bind-http.js';
 import { openGrpc } from './serving/grpc-listeners.js';
 import type { ShutdownReport } from './shutdown/component.js';
@@ -72,7 +73,7 @@ async function start(
     metrics.close();
     return Promise.resolve();
   });
-  const addresses = await startUp.run('listeners', async () => {
+  const { listeners, ...addresses } = await startUp.run('listeners', async () => {
     register('http pages', TURNS.pages, () => shutDownHttp(httpServer));
     const http = await bindHttp(httpServer, config.httpListen);
     const listeners = await openGrpc(config, server, [metrics.interceptor], log);
@@ -82,7 +83,16 @@ async function start(
     const bound = { grpc, http, ...(admin !== undefined && { admin }) };
     for (const address of Object.values(bound))
       ownPorts.add(Number(address.slice(address.lastIndexOf(':') + 1)));
-    return bound;
+    return { listeners, ...bound };
+  });
+  const watch = new ServingWatch({
+    readiness,
+    clock: systemClock,
+    tell: (serving, reasons) => {
+      listeners.setServing(serving);
+      if (serving) log.warn('calls are answered again: health turns SERVING');
+      else log.warn({ reasons }, 'calls are not answered: health turns NOT_SERVING');
+    },
   });
   await startUp.run('ready', () => {
     register('http executor', TURNS.sockets, () => executors.http.close());
@@ -90,12 +100,14 @@ async function start(
     if (collector)
       register('collector', TURNS.work, (signal) => collector.stop({ graceMs: config.drainLimitMs, signal }));
     register('readiness', TURNS.announcement, () => {
+      watch.stop();
       readiness.shuttingDown();
       alerts.stop();
       return Promise.resolve();
     });
     collector?.start();
     readiness.serving({ collecting: collector !== undefined });
+    watch.start();
     return Promise.resolve();
   });
   metrics.started(Object.fromEntries(startUp.reports.map(({ phase, durationMs }) => [phase, durationMs])));

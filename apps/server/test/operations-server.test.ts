@@ -34,9 +34,10 @@ describe('the operations pages', () => {
   } as const;
   const alerts = { report: () => [alert], summary: () => ({ critical: [alert.name], warning: [] }) };
 
-  const ready = { ready: true, reasons: [], pauses: [], collecting: true };
+  const ready = { ready: true, serving: true, reasons: [], pauses: [], collecting: true };
   const notReady = {
     ready: false,
+    serving: false,
     reasons: ['starting'],
     pauses: [{ reason: 'GAP' as const, until: 'soon' }],
     collecting: true,

@@ -19,6 +19,8 @@ export type MountOptions = Served & {
 };
 
 export interface MountedLease {
+  /** What health says from now on, until {@link drain}: whether calls would be answered, as far as the caller knows. */
+  setServing(serving: boolean): void;
   /**
    * The end of service: health turns NOT_SERVING, new calls are answered UNAVAILABLE (SHUTTING_DOWN). Resolves when the
    * last call under way has its answer; the server itself is the caller's to shut down.
@@ -57,10 +59,18 @@ export function mountLease(server: Server, { service, admin, onFault }: MountOpt
   health.addToServer(server);
   // Health is told for the server as a whole and for each service by name.
   const watched = ['', ...names];
-  for (const name of watched) health.setStatus(name, 'SERVING');
+  const tell = (status: 'SERVING' | 'NOT_SERVING') => {
+    for (const name of watched) health.setStatus(name, status);
+  };
+  tell('SERVING');
+  let draining = false;
   return {
+    setServing(serving) {
+      if (!draining) tell(serving ? 'SERVING' : 'NOT_SERVING');
+    },
     drain() {
-      for (const name of watched) health.setStatus(name, 'NOT_SERVING');
+      draining = true;
+      tell('NOT_SERVING');
       return calls.drain();
     },
   };

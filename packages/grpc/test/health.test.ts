@@ -39,6 +39,21 @@ describe('health', () => {
     client.close();
   });
 
+  it('says what the caller knows, until the server drains', async () => {
+    await using lease = await served({ withAdmin: true });
+    const client = new healthV1.HealthClient(lease.address, credentials.createInsecure());
+    const all = () => Promise.all(['', LEASES, ADMIN].map((service) => check(client, service)));
+    const { SERVING, NOT_SERVING } = ServingStatus;
+    lease.mounted.setServing(false);
+    expect(await all()).toEqual([NOT_SERVING, NOT_SERVING, NOT_SERVING]);
+    lease.mounted.setServing(true);
+    expect(await all()).toEqual([SERVING, SERVING, SERVING]);
+    await lease.mounted.drain();
+    lease.mounted.setServing(true);
+    expect(await all()).toEqual([NOT_SERVING, NOT_SERVING, NOT_SERVING]);
+    client.close();
+  });
+
   it('of a service that is not mounted nothing is known', async () => {
     await using lease = await served();
     const client = new healthV1.HealthClient(lease.address, credentials.createInsecure());

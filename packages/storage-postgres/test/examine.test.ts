@@ -17,7 +17,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
 });
 
-const as = (role: string, schema: string) => ({ url: postgres.url.replace('postgres@', `${role}@`), schema });
+const as = (role: string, schema: string) => ({ url: postgres.urlOf(role), schema });
 
 describe('examine', () => {
   it('tells what is lacking, and makes nothing', async () => {

@@ -98,7 +98,7 @@ describe('migrate', () => {
     await admin`create role tenant login`;
     await admin`create role reader login`;
     await admin`create schema mine authorization tenant`;
-    const as = (role: string) => ({ url: postgres.url.replace('postgres@', `${role}@`), schema: 'mine' });
+    const as = (role: string) => ({ url: postgres.urlOf(role), schema: 'mine' });
 
     await migrateTo(as('tenant'), [first]);
     await admin`grant usage on schema mine to reader`;

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { canary } from '../canaries.mjs';
 import { eventually } from '../eventually.js';
 import { unusedPort } from '../unused-port.js';
 import { beside, postgresBinaries, runAs } from './binaries.js';
@@ -71,9 +72,9 @@ export class RunningPostgres implements AsyncDisposable {
     }
   }
 
-  /** Of the superuser, who needs no password, and the database `postgres`. */
+  /** Of the superuser, whose password is not asked for, and the database `postgres`. */
   get url(): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+    return `postgres://postgres:${canary('database password')}@127.0.0.1:${this.port}/postgres`;
   }
 
   /** Starts it again where it was. */
@@ -133,6 +134,11 @@ export class RunningPostgres implements AsyncDisposable {
     this.#guard.ref();
     this.#guard.stdin?.destroy();
     await this.#gone;
+  }
+
+  /** Of a role that was made there. */
+  urlOf(role: string): string {
+    return `postgres://${role}@127.0.0.1:${this.port}/postgres`;
   }
 
   get #pid(): number {

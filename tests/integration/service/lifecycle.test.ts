@@ -143,7 +143,7 @@ describe('a start that fails', () => {
   it('for want of a right says what to grant', async () => {
     const admin = sqlClient(postgres.url);
     await admin`create role newcomer login`;
-    const url = postgres.url.replace('postgres@', 'newcomer@');
+    const url = postgres.urlOf('newcomer');
     await expectFailure(serve('--storage', 'postgres', '--database-url', url), {
       ...{ code: 76, phase: 'dependencies' },
       message:

@@ -1,8 +1,10 @@
-import type { Clock, LeaseStore, Observer, PauseReason } from '@lease/core';
+import type { Clock, CollectionState, LeaseStore, Observer, PauseReason } from '@lease/core';
 
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** Why not. */
+  /** Calls are answered, though nobody may sweep: the store can be read, and the server neither starts nor ends. */
+  readonly serving: boolean;
+  /** Why it is not ready. */
   readonly reasons: readonly string[];
   /** Pauses in force. A server that expires nothing for a while is ready all the same. */
   readonly pauses: readonly ReportedPause[];
@@ -29,7 +31,8 @@ export class Readiness {
   readonly #clock: Clock;
   #phase: 'starting' | 'serving' | 'shutting down' = 'starting';
   #collecting = false;
-  #lastSweepMs: number | undefined;
+  #sinceMs = 0;
+  #lastSweepMs = 0;
   #checking: Promise<ReadinessReport> | undefined;
 
   constructor(store: Pick<LeaseStore, 'ping' | 'collectionState'>, clock: Clock) {
@@ -46,7 +49,7 @@ export class Readiness {
   serving({ collecting }: { readonly collecting: boolean }): void {
     this.#phase = 'serving';
     this.#collecting = collecting;
-    if (collecting) this.#lastSweepMs = this.#clock.monotonicMs();
+    this.#sinceMs = this.#lastSweepMs = this.#clock.monotonicMs();
   }
 
   shuttingDown(): void {
@@ -58,21 +61,51 @@ export class Readiness {
     return (this.#checking ??= this.#check().finally(() => (this.#checking = undefined)));
   }
 
+  /** Whether the store can be read, and the server neither starts nor ends. Writes nothing: it may be asked all the time. */
+  async reachable(): Promise<Pick<ReadinessReport, 'serving' | 'reasons'>> {
+    const reasons = [
+      ...this.#unlessServing(),
+      ...problemOf(await this.#inTime(this.#store.collectionState())),
+    ];
+    return { serving: reasons.length === 0, reasons };
+  }
+
   async #check(): Promise<ReadinessReport> {
-    const reasons: string[] = [];
-    if (this.#phase !== 'serving') reasons.push(this.#phase);
-    const pauses = await this.#askStore(reasons);
-    if (this.#phase === 'serving') reasons.push(...this.#silence());
-    return { ready: reasons.length === 0, reasons, pauses, collecting: this.#collecting };
+    const [state, ping] = await Promise.all([
+      this.#inTime(this.#store.collectionState()),
+      this.#inTime(this.#store.ping()),
+    ]);
+    const reasons = [...this.#unlessServing(), ...problemOf(state)];
+    const serving = reasons.length === 0;
+    // If it cannot be read, that it cannot be written is no news.
+    if (state.ok) reasons.push(...problemOf(ping));
+    const found = state.ok ? state.value : undefined;
+    if (this.#phase === 'serving' && this.#collecting) reasons.push(...this.#silence(found));
+    const pauses = (found?.pauses ?? []).map(({ reason, until, note }) => ({
+      reason,
+      until: new Date(until).toISOString(),
+      ...(note && { note }),
+    }));
+    return { ready: reasons.length === 0, serving, reasons, pauses, collecting: this.#collecting };
   }
 
-  #silence(): string[] {
-    if (this.#lastSweepMs === undefined) return [];
-    const silentMs = this.#clock.monotonicMs() - this.#lastSweepMs;
-    return silentMs > SWEEP_DEADLINE_MS ? [`no sweep for ${Math.round(silentMs / 1_000)} s`] : [];
+  #unlessServing(): string[] {
+    return this.#phase === 'serving' ? [] : [this.#phase];
   }
 
-  async #askStore(reasons: string[]): Promise<ReadinessReport['pauses']> {
+  *#silence(state: CollectionState | undefined): Generator<string> {
+    const nowMs = this.#clock.monotonicMs();
+    const ownMs = nowMs - this.#lastSweepMs;
+    if (ownMs > SWEEP_DEADLINE_MS) yield `no sweep for ${seconds(ownMs)}`;
+    if (state === undefined) return;
+    // A sweep that finds another one under way is none: if somebody keeps the control row locked, all of them find that.
+    // What nobody swept before this server came up is not its doing.
+    const { now, lastSweepTime = -Infinity } = state;
+    const anybodyMs = Math.min(now - lastSweepTime, nowMs - this.#sinceMs);
+    if (anybodyMs > SWEEP_DEADLINE_MS) yield `no replica has swept for ${seconds(anybodyMs)}`;
+  }
+
+  async #inTime<T>(asked: Promise<T>): Promise<Told<T>> {
     let cancel: () => void = () => undefined;
     const tooLate = new Promise<never>((_, reject) => {
       cancel = this.#clock.schedule(STORE_DEADLINE_MS, () => {
@@ -80,18 +113,22 @@ export class Readiness {
       });
     });
     try {
-      const asked = Promise.all([this.#store.collectionState(), this.#store.ping()]);
-      const [{ pauses }] = await Promise.race([asked, tooLate]);
-      return pauses.map(({ reason, until, note }) => ({
-        reason,
-        until: new Date(until).toISOString(),
-        ...(note && { note }),
-      }));
+      return { ok: true, value: await Promise.race([asked, tooLate]) };
     } catch (error) {
-      reasons.push(`store: ${error instanceof Error ? error.message : String(error)}`);
-      return [];
+      return { ok: false, problem: `store: ${error instanceof Error ? error.message : String(error)}` };
     } finally {
       cancel();
     }
   }
+}
+
+/** What the store answered, or why it did not. */
+type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
+
+function problemOf(told: Told<unknown>): string[] {
+  return told.ok ? [] : [told.problem];
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }

@@ -15,6 +15,8 @@ export interface GrpcListeners {
   readonly grpc: string;
   /** Where CleanupAdminService is; unset: nowhere. */
   readonly admin?: string;
+  /** See `MountedLease.setServing`. */
+  setServing(serving: boolean): void;
   /** See `MountedLease.drain`. */
   drain(): Promise<void>;
   /** Lets what is open end for a second, or until `signal` aborts, then cuts every connection. */
@@ -63,7 +65,10 @@ export async function openGrpc(
     const drain = async () => {
       await Promise.all(mounted.map((each) => each.drain()));
     };
-    return { ...addresses, drain, shutDown };
+    const setServing = (serving: boolean) => {
+      for (const each of mounted) each.setServing(serving);
+    };
+    return { ...addresses, setServing, drain, shutDown };
   } catch (error) {
     await shutDown(AbortSignal.abort());
     throw error;

@@ -1,3 +1,4 @@
+import { canary } from '../../../helpers/canaries.mjs';
 import { cleanupRows as specs, type Row } from './row.js';
 
 const URL_OK = 'http://127.0.0.1:8080/';
@@ -13,7 +14,11 @@ const URLS = [
   ...['', 'host/path', '//127.0.0.1/', 'http:127.0.0.1', 'http://', 'http://:80/', 'http://127.0.0.1:0/'],
   ...['file:///etc/passwd', 'gopher://127.0.0.1/', 'ftp://127.0.0.1/', 'data:text/plain,x'],
   ...['unix:/run/docker.sock', 'dns:127.0.0.1', 'javascript:alert(1)'],
-  ...['http://user:secret@127.0.0.1/', 'http://user@127.0.0.1/', 'http://@127.0.0.1/'],
+  ...[
+    `http://user:${canary('callback password')}@127.0.0.1/`,
+    'http://user@127.0.0.1/',
+    'http://@127.0.0.1/',
+  ],
   ...['http://127.0.0.1/a b', 'http:\\\\127.0.0.1\\', 'http://127.0.0.1:65536/', 'http://1.2.3.256/'],
   ...['http://127.0.0.1/\u0000', 'http://127.0.0.1/\r\nhost: x', `http://127.0.0.1/${'a'.repeat(2_048)}`],
 ];
