@@ -1,5 +1,5 @@
 -- breaking: false
--- LeaseStore.expireDue, with the brake of 0031. The rest is as in 0008.
+-- LeaseStore.expireDue, with the brake of 0035. The rest is as in 0008.
 
 -- Never waits, but if p_wait it waits a little for the objects: one that is locked all the time, by one create and release
 -- after the other, would never see its dead leases end.
