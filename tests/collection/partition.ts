@@ -1,4 +1,4 @@
-import { BRAKE } from '@lease/core';
+import { BRAKE, type LeaseStore } from '@lease/core';
 import { type Client, collectedOf, gather, renewDue } from './crowd.js';
 import type { SiteOptions, Storage } from './site.js';
 import { VirtualSite } from './virtual-site.js';
@@ -8,7 +8,7 @@ export interface PartitionOptions extends Pick<SiteOptions, 'storage' | 'databas
   readonly clients: number;
   /** Of their leases. */
   readonly ttlMs: number;
-  /** Who lets go what the brake holds: an operator when all are overdue, or time. */
+  /** Who lets go what the brake holds: an operator, a moment later, or time. */
   readonly liftedBy: 'operator' | 'time';
   readonly progress?: (line: string) => void;
 }
@@ -28,16 +28,19 @@ export interface PartitionReport {
 }
 
 /** One page of a sweep. */
-const PAGE = 200;
+export const PAGE = 200;
 const GRACE_MS = 5_000;
 /** Who is not cut off, who was never renewed, and who is released while the brake holds. */
 const OTHERS = 100;
+/** Of those who are never renewed. */
+const STILL_TTL_MS = 5_000;
 /** From a release, or the end of a pause, to the collection: two sweeps. */
 const SOON_MS = 2_000;
 
 /**
  * F12: clients that renew are cut off, all at once. The brake holds when a thousand leases and one page of a sweep have
- * ended (S14); what was never renewed, releases and collection go on; an operator, or five minutes, let the others go.
+ * ended (S14); what was never renewed, releases and collection go on; an operator, or five minutes, let the others go, also
+ * those that are not overdue yet.
  */
 export async function partition(options: PartitionOptions): Promise<PartitionReport> {
   const { storage, clients: count, ttlMs, liftedBy, database, progress = () => undefined } = options;
@@ -58,6 +61,7 @@ export async function partition(options: PartitionOptions): Promise<PartitionRep
   progress(`${storage}: ${count} clients come and are cut off`);
   const { cut, lost: lostBeforeBrake, held, brakeAfterMs } = await cutOff(site, count, ttlMs, renew);
   const brakeMs = nowMs();
+  const allOverdueMs = brakeMs - brakeAfterMs + ttlMs + GRACE_MS;
   expect(held, `the brake does not hold, and ${lostBeforeBrake} leases have ended`);
   expect(
     lostBeforeBrake > BRAKE.minLost && lostBeforeBrake <= BRAKE.minLost + PAGE,
@@ -65,21 +69,24 @@ export async function partition(options: PartitionOptions): Promise<PartitionRep
   );
 
   // What the brake does not concern goes on.
-  const still = await gather(store, OTHERS, 30_000, nowMs());
+  const still = await gather(store, OTHERS, STILL_TTL_MS, nowMs());
   await store.release(
     leaving.map(({ lease: { leaseId, serviceId } }) => ({ leaseId, serviceId, disposition: 'COLLECT' })),
   );
-  // Whoever lifts it while leases still fall due meets it again: a thousand more are another partition.
-  const allOverdueMs = Math.max(30_000, ttlMs / 3) + GRACE_MS + SOON_MS;
-  await site.pass(liftedBy === 'operator' ? allOverdueMs : BRAKE.pauseMs - 1_000, renew);
+  const heldMs = liftedBy === 'operator' ? STILL_TTL_MS + GRACE_MS + SOON_MS : BRAKE.pauseMs - 1_000;
+  await site.pass(heldMs, renew);
   expectCollected('released', leaving, OTHERS);
   expectCollected('never renewed', still, OTHERS);
   expectCollected('cut off, before the brake is lifted,', cut, lostBeforeBrake);
   if (liftedBy === 'operator') await store.resume();
-  await site.pass(1_000 + SOON_MS, renew);
-  const heldForMs = nowMs() - brakeMs;
-  // Some were not overdue yet.
-  await site.pass(ttlMs, renew);
+  else await site.pass(1_000, renew);
+  const allEndedMs = Math.max(nowMs(), allOverdueMs) + SOON_MS;
+  let heldForMs = 0;
+  while (nowMs() < allEndedMs) {
+    await site.pass(1_000, renew);
+    expect(!(await brakeHolds(store)), 'the brake holds again in the same partition');
+    if (heldForMs === 0 && collectedOf(cut, site.collected).objects === count) heldForMs = nowMs() - brakeMs;
+  }
   expectCollected('cut off', cut, count);
   expectCollected('not cut off', others, 0);
   const { cleanups } = await store.stats();
@@ -125,7 +132,11 @@ export async function cutOff(
   let held = false;
   while (!held && nowMs() < cutMs + ttlMs + GRACE_MS + SOON_MS) {
     await site.pass(1_000, each);
-    held = (await store.collectionState()).pauses.some(({ reason }) => reason === 'BRAKE');
+    held = await brakeHolds(store);
   }
   return { cut, lost: (await store.stats()).leases.expired, held, brakeAfterMs: nowMs() - cutMs };
+}
+
+async function brakeHolds(store: LeaseStore): Promise<boolean> {
+  return (await store.collectionState()).pauses.some(({ reason }) => reason === 'BRAKE');
 }

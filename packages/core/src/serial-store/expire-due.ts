@@ -25,14 +25,14 @@ export function expireDue(session: Session, sweep: Sweep): SweepReport {
     if (act === 'end') {
       if (endLease(session, lease, 'EXPIRED')) counts.due += 1;
       counts.expired += 1;
-      if (lease.renewalCount > 0) countLoss(control, now, sweep.brakeShare);
+      if (lease.renewalCount > 0) countLoss(control, now, lease, sweep.brakeShare);
     } else {
       tables.saveCheck(lease);
       counts[act] += 1;
     }
   }
   const full = page.length === sweep.limit;
-  if (!full && rearmBrake(control, now)) tables.saveControl(now);
+  if (!full && rearmBrake(control, now, sweep.brakeShare)) tables.saveControl(now);
   return { status: 'swept', ...counts, nextInMs: full ? 0 : msToNext(session, horizon) };
 }
 

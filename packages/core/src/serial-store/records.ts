@@ -131,7 +131,7 @@ export interface ControlRecord {
   recoverUntil: Instant | undefined;
   operatorUntil: Instant | undefined;
   operatorNote: string | undefined;
-  /** Ahead: the brake holds. Passed: it was lifted and waits for expiry to catch up. Unset: it is armed. */
+  /** Ahead: the brake holds. Passed: it was lifted then, and waits for the losses to end. Unset: it is armed. */
   brakeUntil: Instant | undefined;
   window: BrakeStep[];
   totals: Totals;

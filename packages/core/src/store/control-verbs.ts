@@ -57,10 +57,17 @@ export const GAP = { toleratedMs: 1_000, maxPauseMs: 30_000, heartbeatMs: 500 } 
  * S14, a partition that is not ours: over the last `windowMs`, `lost` counts leases that expired although they had been
  * renewed, `renewed` counts renewals. When `lost > minLost` and `lost > share * (lost + renewed)`, the brake holds for
  * `pauseMs`. The window moves on in steps of `stepMs`.
+ *
+ * `renewed` is at most what the renewals since half of the lost lease's last term come to in a window: its holder, and
+ * whoever was cut off with it, renewed before that. So what was renewed before the cut excuses nothing, however short the
+ * leases, as long as holders renew at least twice per term and half a term plus the grace is at least two steps.
+ *
+ * A brake that was lifted, by an operator or after `pauseMs`, is armed again when expiry has caught up, `windowMs` have
+ * passed since, and the losses of the last window would not pull it.
  */
 export const BRAKE = {
   windowMs: 60_000,
-  stepMs: 10_000,
+  stepMs: 2_000,
   minLost: 1_000,
   defaultShare: 0.25,
   pauseMs: 300_000,

@@ -66,7 +66,10 @@ export interface LeaseStore {
   forgetCleanups(commands: readonly ForgetCleanup[]): Promise<readonly ForgetCleanupResult[]>;
 
   pause(command: PauseCollection): Promise<CollectionState>;
-  /** Ends every pause in force, and the recovery after a gap. A brake that was lifted does not hold again before expiry has caught up. */
+  /**
+   * Ends every pause in force, and the recovery after a gap. A brake that was lifted does not hold again before expiry has
+   * caught up and the partition that pulled it is over, see `BRAKE`.
+   */
   resume(): Promise<CollectionState>;
   collectionState(): Promise<CollectionState>;
   stats(): Promise<StoreStats>;

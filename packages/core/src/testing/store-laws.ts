@@ -15,6 +15,7 @@ import { gapLaws } from './laws/gap.js';
 import { hostileLaws } from './laws/hostile.js';
 import { idempotencyLaws } from './laws/idempotency.js';
 import { keepLaws } from './laws/keep.js';
+import { liftedBrakeLaws } from './laws/lifted-brake.js';
 import { listingLaws } from './laws/listing.js';
 import { ownershipLaws } from './laws/ownership.js';
 import { pauseLaws } from './laws/pause.js';
@@ -50,6 +51,7 @@ export const storeLaws: readonly StoreLaw[] = [
   ...gapLaws,
   ...recoveryLaws,
   ...brakeLaws,
+  ...liftedBrakeLaws,
   ...pauseLaws,
   ...clockLaws,
   ...listingLaws,

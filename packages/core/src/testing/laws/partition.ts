@@ -49,3 +49,28 @@ export async function sweepPages(
   for (let swept = 0; swept < sweeps; swept++) expired += (await trial.sweep(sweep)).expired;
   return expired;
 }
+
+/** Cuts so many holders off and sweeps until the brake holds. */
+export async function brake(trial: Trial, count: number) {
+  const leases = await cutOff(trial, count);
+  const expired = await sweepPages(trial, 25, { limit: 50 });
+  check(expired > 1_000 && expired <= 1_050, `the brake lets 1,001 to 1,050 leases end, but ${expired} did`);
+  return { leases, expired };
+}
+
+/** Time passes with one sweep a second, which is no gap. `each` is called after each of them. */
+export async function elapseBySeconds(
+  trial: Trial,
+  ms: number,
+  each: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
+    await trial.time.advance(1_000);
+    await trial.sweep();
+    await each();
+  }
+}
+
+export async function activeLeases(trial: Trial): Promise<number> {
+  return (await trial.store.stats()).leases.active;
+}
