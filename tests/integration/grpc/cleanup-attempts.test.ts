@@ -194,6 +194,7 @@ onEachStorage((stage) => {
   });
 
   it('the server has met no fault of its own', () => {
-    expect(stage.server.child.output).not.toMatch(/"level":(50|60)/);
+    // An alert is about what the tests do to it.
+    expect(stage.server.child.output).not.toMatch(/"level":(50|60)(?!.*"alert":)/);
   });
 });
