@@ -19,8 +19,11 @@ export async function runServer(config: Config, warnings: readonly string[]): Pr
   process.umask(0o077);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
-      log.fatal({ err: error }, event);
-      process.exit(EXIT.software);
+      try {
+        log.fatal({ err: error }, event);
+      } finally {
+        process.exit(EXIT.software);
+      }
     });
   }
   let server: LeaseServer | undefined;

@@ -117,6 +117,7 @@ describe('gRPC calls', () => {
         'lease_grpc_requests_total{method="test.Service/Good",code="OK"}': 1,
         'lease_grpc_requests_total{method="test.Service/Good",code="UNAVAILABLE"}': 0,
         'lease_grpc_requests_total{method="test.Service/Bad",code="RESOURCE_EXHAUSTED"}': 1,
+        'lease_grpc_requests_total{method="test.Service/Silent",code="DEADLINE_EXCEEDED"}': 1,
         'lease_grpc_request_duration_seconds_sum{method="test.Service/Good"}': 0.06,
       });
       const methods = new Set((await registry.metrics()).match(/method="[^"]+"/g));

@@ -45,10 +45,12 @@ describe('the rules file', () => {
   });
 
   it('looks at the series that the server looks at', () => {
-    for (const { name, when } of alertRules()) {
+    for (const { name, scope, when } of alertRules()) {
       const expr = rules.find(({ alert }) => alert === name)?.expr ?? '';
       const series = when.flatMap(({ figure }) => leaves(figure)).map((figure) => figure.series);
-      expect(new Set(expr.match(/\b(lease|process|nodejs)_\w+/g)), name).toEqual(new Set(series));
+      // What a server says of a store that it cannot read is out of date.
+      const wanted = scope === 'store' ? [...series, 'lease_store_up'] : series;
+      expect(new Set(expr.match(/\b(lease|process|nodejs)_\w+/g)), name).toEqual(new Set(wanted));
     }
   });
 

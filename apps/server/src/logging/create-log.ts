@@ -45,7 +45,13 @@ export function createLog({ format, level, stream = streamOf(format) }: LogOptio
   );
 }
 
+/** Lines that wait for room on a disk; what comes beyond it is dropped. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
+
 function streamOf(format: LogFormat): DestinationStream {
-  if (format === 'json') return destination({ dest: 2, sync: true });
-  return pretty({ destination: 2, sync: true, colorize: process.stderr.isTTY, ignore: 'pid' });
+  const stderr = destination({ dest: 2, sync: true, maxLength: MAX_BACKLOG_BYTES });
+  // A log that cannot be written, on a full disk say, is no reason to stop serving.
+  stderr.on('error', () => undefined);
+  if (format === 'json') return stderr;
+  return pretty({ destination: stderr, colorize: process.stderr.isTTY, ignore: 'pid' });
 }

@@ -13,13 +13,15 @@ export function promqlOf({ when, scope }: AlertRule): string {
 function expression(figure: Figure, scope: Scope): string {
   // Replicas say the same of a store: added up, they would say a multiple.
   const all = scope === 'store' ? 'max by (job)' : 'sum by (job, instance)';
+  // The figures of one that cannot read the store stand still, and would outlive what they were about.
+  const fresh = scope === 'store' ? ' and on (job, instance) (lease_store_up == 1)' : '';
   switch (figure.kind) {
     case 'now':
-      return `${all} (${figure.series}${selector(figure.where)})`;
+      return `${all} (${figure.series}${selector(figure.where)}${fresh})`;
     case 'growth':
-      return `${all} (increase(${figure.series}${selector(figure.where)}[${promDuration(figure.overMs)}]))`;
+      return `${all} (increase(${figure.series}${selector(figure.where)}[${promDuration(figure.overMs)}])${fresh})`;
     case 'age':
-      return `(time() - ${all} (${figure.series}))`;
+      return `(time() - ${all} (${figure.series}${fresh}))`;
     case 'share':
       return `(${expression(figure.of, scope)} / ${expression(figure.in, scope)})`;
   }

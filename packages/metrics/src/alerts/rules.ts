@@ -149,7 +149,7 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
     severity: 'critical',
     scope: 'process',
     summary: 'A server cannot start, or is gone.',
-    promql: 'up == 0 and on (job, instance) last_over_time(lease_build_info[1d])',
+    promql: 'up == 0 and on (job, instance) last_over_time(lease_build_info[30d])',
     forMs: 60_000,
   },
 ];
