@@ -1,5 +1,5 @@
 -- breaking: false
--- As in 0032, with the finer steps of 0035: the renewals of 60 s are kept, in steps of 2 s.
+-- As in 0024, with the columns that 0031 added to the ledger and the finer steps of 0035: the renewals of 60 s are kept, in steps of 2 s.
 
 create or replace function "$schema".lease_fold_v1(p_limit integer) returns integer language plpgsql as $$
 declare

@@ -7,12 +7,8 @@ import {
   STATUS_DETAILS_KEY,
 } from '@lease/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  type Cleanup,
-  type CleanupHandler,
-  createReceiver,
-  type ReceiverOptions,
-} from '../../src/receiver/index.js';
+import { type CleanupHandler, createReceiver, type ReceiverOptions } from '../../src/receiver/index.js';
+import { messageOf } from '../support/cleanup-message.js';
 import { cleanup, gate } from '../support/cleanups.js';
 import { until } from '../support/until.js';
 
@@ -44,23 +40,6 @@ const listening = async (options: ReceiverOptions) => {
   return { receiver, call };
 };
 const handled = () => vi.fn<CleanupHandler>(() => Promise.resolve());
-
-const messageOf = (each: Cleanup, more: Partial<CleanupRequest> = {}): CleanupRequest => ({
-  leaseId: each.leaseId,
-  serviceId: each.serviceId,
-  metadata: new Map(Object.entries(each.metadata)),
-  payload: each.payload,
-  objectId: each.object.id,
-  objectType: each.object.type,
-  lastLeaseId: each.lastLeaseId,
-  reason: CleanupReason[each.reason],
-  dueTime: each.dueTime,
-  cleanupId: each.cleanupId,
-  generation: BigInt(each.generation),
-  fence: BigInt(each.fence),
-  attempt: each.attempt,
-  ...more,
-});
 
 function retryAfterMs(answer: Answer): number | undefined {
   const [bytes] = answer.metadata?.get(STATUS_DETAILS_KEY) ?? [];

@@ -7,9 +7,10 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
-import { CleanupHandlerServiceDefinition, CleanupReason, CleanupRequest } from '@lease/protocol';
+import { CleanupHandlerServiceDefinition, CleanupRequest } from '@lease/protocol';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Cleanup, type CleanupHandler, createReceiver } from '../../src/receiver/index.js';
+import { messageOf } from '../support/cleanup-message.js';
 import { cleanup } from '../support/cleanups.js';
 import { secretOf, signedHeaders } from '../support/signed.js';
 
@@ -50,24 +51,7 @@ const listening = async (onCleanup: CleanupHandler, secrets: string | undefined 
 };
 const handled = () => vi.fn<CleanupHandler>(() => Promise.resolve());
 
-function bytesOf(each: Cleanup): Buffer {
-  const message: CleanupRequest = {
-    leaseId: each.leaseId,
-    serviceId: each.serviceId,
-    metadata: new Map(Object.entries(each.metadata)),
-    payload: each.payload,
-    objectId: each.object.id,
-    objectType: each.object.type,
-    lastLeaseId: each.lastLeaseId,
-    reason: CleanupReason[each.reason],
-    dueTime: each.dueTime,
-    cleanupId: each.cleanupId,
-    generation: BigInt(each.generation),
-    fence: BigInt(each.fence),
-    attempt: each.attempt,
-  };
-  return Buffer.from(CleanupRequest.encode(message).finish());
-}
+const bytesOf = (each: Cleanup) => Buffer.from(CleanupRequest.encode(messageOf(each)).finish());
 
 describe('a receiver with secrets, over gRPC', () => {
   it('S9: takes what is signed, and runs it once', async () => {
