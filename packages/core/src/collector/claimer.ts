@@ -33,6 +33,7 @@ export class Claimer {
   readonly #options: ClaimerOptions;
   #exhausted = new Set<string>();
   #more = false;
+  #heldMs = 0;
 
   constructor(options: ClaimerOptions) {
     this.#options = options;
@@ -43,27 +44,34 @@ export class Claimer {
     return this.#more && this.#options.slots.free > 0;
   }
 
-  /** One claim; how many were claimed. Without a free slot the store is not asked. */
-  async claim(): Promise<number> {
+  /** For how long the last claim held this process up: attempts start in one turn. */
+  get heldMs(): number {
+    return this.#heldMs;
+  }
+
+  /** One claim, of at most `most`; how many were claimed. Without a free slot the store is not asked. */
+  async claim(most = Infinity): Promise<number> {
     const { store, slots, passedOver, breakers, clock, claimant, claimMs, perEndpoint, tell, start } =
       this.#options;
     if (!this.#more) this.#exhausted = new Set();
     this.#more = false;
-    const limit = Math.min(slots.free, MAX_BATCH);
+    const limit = Math.min(slots.free, most, MAX_BATCH);
     if (limit <= 0) return 0;
 
     const full = slots.endpoints.filter((endpoint) => slots.freeAt(endpoint) <= 0);
     const { passOver, probes } = breakers.forClaim();
     const busyEndpoints = [...new Set([...full, ...this.#exhausted, ...passedOver.current(), ...passOver])];
     const open = slots.endpoints.filter((endpoint) => !busyEndpoints.includes(endpoint));
-    const most = probes.length > 0 ? 1 : perEndpoint;
-    const perEndpointLimit = Math.min(most, ...open.map((endpoint) => slots.freeAt(endpoint)));
+    const mostEach = probes.length > 0 ? 1 : perEndpoint;
+    const perEndpointLimit = Math.min(mostEach, ...open.map((endpoint) => slots.freeAt(endpoint)));
 
     // Read before the claim is sent: however long the answer takes, the claim is at most this old.
     const claimedMs = clock.monotonicMs();
     const claims = await store.claimCleanups({ claimant, limit, perEndpointLimit, busyEndpoints, claimMs });
     if (claims.length > 0) tell({ type: 'cleanups-claimed', claims });
+    const startMs = clock.monotonicMs();
     for (const claim of claims) start(claim, claimedMs);
+    this.#heldMs = clock.monotonicMs() - startMs;
 
     const claimed = countByEndpoint(claims);
     const cutShort = [...claimed].some(

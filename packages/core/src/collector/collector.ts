@@ -5,9 +5,10 @@ import { Breakers } from './breakers.js';
 import { Claimer } from './claimer.js';
 import { drain } from './drain.js';
 import { InFlight } from './in-flight.js';
-import { Loop } from './loop.js';
+import { Loop, type Next } from './loop.js';
 import type { CollectorOptions, CollectorSettings } from './options.js';
 import { settingsOf } from './options.js';
+import { Pace } from './pace.js';
 import { PassedOver } from './passed-over.js';
 import { Settler } from './settler.js';
 import { Slots } from './slots.js';
@@ -35,6 +36,7 @@ export class Collector {
   readonly #attempts: Attempts;
   readonly #settler: Settler;
   readonly #claims = new InFlight();
+  readonly #pace: Pace;
   readonly #sweepLoop: Loop;
   readonly #claimLoop: Loop;
   readonly #pruneLoop: Loop;
@@ -45,6 +47,7 @@ export class Collector {
     const settings = settingsOf(options);
     const { store, clock, tell, claimMs, maxConcurrent, perEndpoint, sweepIntervalMs } = settings;
     this.#settings = settings;
+    this.#pace = new Pace(clock);
     const wake = () => {
       this.wake();
     };
@@ -68,17 +71,20 @@ export class Collector {
       foundDue: wake,
     });
 
-    this.#sweepLoop = this.#loop('sweep', async () => {
+    this.#sweepLoop = this.#loop('sweep', async (lateMs) => {
+      const startMs = clock.monotonicMs();
       const { nextInMs } = await this.sweep();
-      return Math.min(nextInMs, sweepIntervalMs);
+      const tookMs = clock.monotonicMs() - startMs;
+      // A storm of expiries has half of this process's time, and less if others wait for it (L4).
+      return {
+        inMs: Math.min(nextInMs, sweepIntervalMs),
+        restMs: Math.min(tookMs + lateMs, sweepIntervalMs),
+      };
     });
-    this.#claimLoop = this.#loop('claim', async () => {
-      await this.claim();
-      return this.#claimer.more ? 0 : sweepIntervalMs;
-    });
+    this.#claimLoop = this.#loop('claim', (lateMs) => this.#claimInPace(lateMs));
     this.#pruneLoop = this.#loop('prune', async () => {
       const { more } = await this.prune();
-      return more ? 0 : PRUNE_INTERVAL_MS;
+      return { inMs: more ? 0 : PRUNE_INTERVAL_MS };
     });
   }
 
@@ -87,10 +93,10 @@ export class Collector {
     return this.#sweeper.sweep();
   }
 
-  /** One claim: takes due cleanups, as many as have a free slot, and starts their attempts. Says how many. */
-  claim(): Promise<number> {
+  /** One claim: takes due cleanups, as many as have a free slot and at most `most`, and starts their attempts. Says how many. */
+  claim(most = Infinity): Promise<number> {
     if (this.#stopped) return Promise.resolve(0);
-    return this.#claims.track(this.#claimer.claim());
+    return this.#claims.track(this.#claimer.claim(most));
   }
 
   /** Resolves when no attempt is in flight and every outcome is recorded or given up. */
@@ -109,7 +115,8 @@ export class Collector {
     });
   }
 
-  /** Sweeps at once and then at least twice a second, claims whenever a slot is free, prunes every minute. */
+  /** Sweeps at once and then at least twice a second, claims whenever a slot is free, prunes every minute. Sweeps and
+   * claims leave time to whatever else this process does: see {@link Pace}. */
   start(): void {
     if (this.#stopped) throw new Error('a collector that was stopped does not start again');
     this.#sweepLoop.start();
@@ -147,7 +154,19 @@ export class Collector {
     await drain(work, this.#settings.clock, graceMs, signal);
   }
 
-  #loop(step: CollectorStep, run: () => Promise<number>): Loop {
+  /** A claim, of as many as may start by now. */
+  async #claimInPace(lateMs: number): Promise<Next> {
+    const { clock, sweepIntervalMs } = this.#settings;
+    this.#pace.observe(Math.max(lateMs, this.#claimer.heldMs));
+    const most = this.#pace.ready();
+    if (most === 0) return { inMs: 0, restMs: this.#pace.restMs(0) };
+    const startMs = clock.monotonicMs();
+    this.#pace.started(await this.claim(most), this.#claimer.more);
+    const restMs = Math.min(this.#pace.restMs(clock.monotonicMs() - startMs), sweepIntervalMs);
+    return { inMs: this.#claimer.more ? 0 : sweepIntervalMs, restMs };
+  }
+
+  #loop(step: CollectorStep, run: (lateMs: number) => Promise<Next>): Loop {
     const { clock, tell } = this.#settings;
     return new Loop(clock, run, (error) => {
       tell({ type: 'step-failed', step, error });

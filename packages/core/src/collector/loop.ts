@@ -9,22 +9,32 @@ export function backoffMs(failures: number): number {
   return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
 }
 
+/** When a step wants to run again. */
+export interface Next {
+  readonly inMs: number;
+  /** Not before this has passed, whoever wakes it. Default 0. */
+  readonly restMs?: number;
+}
+
 /**
  * Repeats a step, one at a time, for ever. The step says after how long it wants to run again; 0 runs it again at once,
  * but only after the event loop had a turn. A step that fails is repeated after a backoff.
  */
 export class Loop {
   readonly #clock: Clock;
-  readonly #step: () => Promise<number>;
+  readonly #step: (lateMs: number) => Promise<Next>;
   readonly #failed: (error: unknown) => void;
   #on = false;
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
   /** The next run waits for nothing but its turn. */
   #soon = false;
+  /** By the monotonic clock: no run before. */
+  #restedMs = -Infinity;
   #failures = 0;
 
-  constructor(clock: Clock, step: () => Promise<number>, failed: (error: unknown) => void) {
+  /** The step is told how much later it runs than it was due. */
+  constructor(clock: Clock, step: (lateMs: number) => Promise<Next>, failed: (error: unknown) => void) {
     this.#clock = clock;
     this.#step = step;
     this.#failed = failed;
@@ -35,7 +45,7 @@ export class Loop {
     this.#schedule(delayMs);
   }
 
-  /** Runs the step soon: now, or once more after the run that is under way. Does nothing while stopped. */
+  /** Runs the step soon: now, when it has rested, or once more after the run that is under way. Does nothing while stopped. */
   wake(): void {
     // A run that is due already is left alone: moved to the end of the queue by every wake, it would never come.
     if (!this.#on || this.#soon) return;
@@ -53,16 +63,21 @@ export class Loop {
   #schedule(delayMs: number): void {
     this.#cancel?.();
     this.#soon = delayMs <= 0;
-    this.#cancel = this.#clock.schedule(delayMs, () => {
+    const nowMs = this.#clock.monotonicMs();
+    const dueMs = Math.max(nowMs + delayMs, this.#restedMs);
+    this.#cancel = this.#clock.schedule(dueMs - nowMs, () => {
       this.#soon = false;
-      this.#running = this.#run();
+      // A platform's timer may come a fraction of a millisecond early.
+      this.#running = this.#run(Math.max(0, this.#clock.monotonicMs() - dueMs));
     });
   }
 
-  async #run(): Promise<void> {
+  async #run(lateMs: number): Promise<void> {
     let delayMs: number;
     try {
-      delayMs = await this.#step();
+      const { inMs, restMs = 0 } = await this.#step(lateMs);
+      delayMs = inMs;
+      this.#restedMs = this.#clock.monotonicMs() + restMs;
       this.#failures = 0;
     } catch (error) {
       this.#failed(error);

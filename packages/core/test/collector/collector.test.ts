@@ -188,6 +188,10 @@ describe('the claim loop', () => {
     expect(scripted.claims.map(({ limit }) => limit)).toEqual([4, 3]);
     executor.end(4);
     await clock.advance(0);
+    // Two claims have some time between them.
+    expect(executor.attempts).toHaveLength(0);
+    await clock.advance(4);
+    expect(executor.attempts).toHaveLength(3);
     executor.end(3);
     await collector.stop();
     expect(scripted.outcomes).toHaveLength(10);
@@ -203,7 +207,7 @@ describe('the claim loop', () => {
     };
     const collector = collectorWith(executor);
     collector.start();
-    await clock.advance(0);
+    await clock.advance(400);
     expect(executor.claims).toHaveLength(500);
     expect(turns).toBeGreaterThanOrEqual(500 / 16);
     await collector.stop();

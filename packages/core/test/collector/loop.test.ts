@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { backoffMs, Loop } from '../../src/collector/loop.js';
+import { backoffMs, Loop, type Next } from '../../src/collector/loop.js';
 import { ManualClock } from '../../src/testing/index.js';
+import { BusyClock } from './busy-clock.js';
 import { deferred } from './deferred.js';
 
 let clock: ManualClock;
@@ -12,12 +13,16 @@ beforeEach(() => {
   runs = [];
 });
 
-const loopOf = (step: () => number | Promise<number>, failed: (error: unknown) => void = () => undefined) =>
+/** A step that says when to run again: a number, or with a rest. */
+type Step = (lateMs: number) => number | Next | Promise<number>;
+
+const loopOf = (step: Step, failed: (error: unknown) => void = () => undefined) =>
   new Loop(
     clock,
-    async () => {
+    async (lateMs) => {
       runs.push(clock.monotonicMs());
-      return step();
+      const next = await step(lateMs);
+      return typeof next === 'number' ? { inMs: next } : next;
     },
     failed,
   );
@@ -83,6 +88,31 @@ describe('Loop', () => {
     expect(seen).toBe(2);
   });
 
+  test('nobody wakes it before it has rested, and then once', async () => {
+    const loop = loopOf(() => ({ inMs: 1_000, restMs: 40 }));
+    loop.start();
+    await clock.advance(10);
+    loop.wake();
+    loop.wake();
+    await clock.advance(29);
+    expect(runs).toEqual([0]);
+    await clock.advance(500);
+    expect(runs).toEqual([0, 40]);
+    loop.wake();
+    await clock.advance(1_000);
+    expect(runs).toEqual([0, 40, 539, 1_539]);
+  });
+
+  test('a rest that is longer than the pause counts, also for a wake in mid-run', async () => {
+    const loop = loopOf(() => {
+      if (runs.length === 1) loop.wake();
+      return { inMs: 10, restMs: 50 };
+    });
+    loop.start();
+    await clock.advance(120);
+    expect(runs).toEqual([0, 50, 100]);
+  });
+
   test('L5: a step that fails is repeated after a backoff that stays at 2 s, and nothing stops the loop', async () => {
     const errors: unknown[] = [];
     let broken = true;
@@ -135,6 +165,27 @@ describe('Loop', () => {
     await clock.advance(1_000);
     expect(runs).toEqual([0]);
   });
+});
+
+test('a step is told how late it runs', async () => {
+  const busy = new BusyClock();
+  const lates: number[] = [];
+  const loop = new Loop(
+    busy,
+    (lateMs) => {
+      lates.push(lateMs);
+      return Promise.resolve({ inMs: 100 });
+    },
+    () => undefined,
+  );
+  loop.start();
+  // Something else has the thread from 99 to 107 ms.
+  busy.schedule(99, () => {
+    busy.spend(8);
+  });
+  await busy.runUntil(250);
+  await loop.stop();
+  expect(lates).toEqual([0, 7, 0]);
 });
 
 test('backoffMs doubles from 100 ms to 2 s', () => {

@@ -18,7 +18,7 @@ describe('CollectorOptions', () => {
       claimant: seededRandom(1).uuid(),
       graceMs: 5_000,
       sweepIntervalMs: 100,
-      sweepLimit: 200,
+      sweepLimit: 100,
       brakeShare: 0.25,
       maxConcurrent: 64,
       perEndpoint: 16,
