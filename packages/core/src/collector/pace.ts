@@ -20,8 +20,9 @@ const MOST_PER_MS = 20;
 /** What was not used for so long may be made up for at once. */
 const BURST_MS = 20;
 /**
- * Between two claims. A claim is a statement of the store; and only a timer that was set a little ahead tells how long
- * whatever comes in has to wait: one that is set by the end of an attempt finds the loop at the end of its work.
+ * At least between two claims of a process that is as late as it may be; one that is in time needs no rest. Only a timer
+ * that was set a little ahead tells how long whatever comes in has to wait: one that is set by the end of an attempt finds
+ * the loop at the end of its work.
  */
 const REST_MS = 4;
 
@@ -79,8 +80,9 @@ export class Pace {
     if (isMore && this.#ready < 1) this.#short = true;
   }
 
-  /** How long to leave the store alone after a claim that took so long: claims have half of its time at most. */
+  /** How long to leave the store alone after a claim that took so long; a late process claims half of the time at most. */
   restMs(tookMs: number): number {
-    return Math.max(REST_MS, tookMs, (1 - this.#ready) / this.#perMs);
+    const lateness = Math.min(1, this.#lateMs / WANTED_LATE_MS);
+    return Math.max(lateness * Math.max(REST_MS, tookMs), (1 - this.#ready) / this.#perMs);
   }
 }

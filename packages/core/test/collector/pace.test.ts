@@ -32,13 +32,22 @@ describe('Pace', () => {
     expect(pace.ready()).toBe(4);
   });
 
-  test('rests 4 ms between claims, as long as the last one took, and until one may start', async () => {
-    expect(pace.restMs(0)).toBe(4);
-    expect(pace.restMs(12)).toBe(12);
+  test('rests until one may start', async () => {
+    expect(pace.restMs(12)).toBe(0);
     pace.started(pace.ready() + 9, true);
     expect(pace.restMs(0)).toBe(10);
     await clock.advance(10);
     expect(pace.ready()).toBe(1);
+  });
+
+  test('rests when it is late: 4 ms, or as long as the last claim took', async () => {
+    await run(1_000, 20);
+    await clock.advance(1_000);
+    pace.ready();
+    expect(pace.restMs(0)).toBe(4);
+    expect(pace.restMs(12)).toBe(12);
+    await run(1_000, 0.2);
+    expect(pace.restMs(12)).toBeLessThan(3);
   });
 
   test('what nobody used adds up to 20 ms of it at most', async () => {
