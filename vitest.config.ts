@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { specifiers, workspace } from './scripts/workspace.mjs';
@@ -63,6 +64,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', 'simulation/**', ...STORES, ...TIMED],
           globalSetup,
+          // They wait for servers, for leases to end and for retries to be due, half of the time.
+          maxWorkers: 2 * availableParallelism(),
           sequence: { groupOrder: 1 },
         },
       },
