@@ -35,7 +35,6 @@ const STORES = [
 
 /** They measure how late things are, or load the machine to see what breaks: one file at a time, after all others. */
 const TIMED = [
-  'integration/service/!(crash|data-directory|lifecycle|operations).test.ts',
   'integration/cluster/!(pause|start).test.ts',
   'integration/collection/**/*.test.ts',
   'integration/client/blocked.test.ts',
