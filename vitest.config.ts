@@ -85,6 +85,8 @@ export default defineConfig({
           globalSetup,
           // They wait for servers, for leases to end and for retries to be due, half of the time.
           maxWorkers: 2 * availableParallelism(),
+          // Each thus has half a core; what must happen soon has a deadline of its own.
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },
