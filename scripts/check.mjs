@@ -1,5 +1,7 @@
-// Runs every gate, also after one has failed; arguments choose gates by name: `npm run check -- lint types`.
+// Runs every gate, also after one has failed, as many at a time as there are cores; arguments choose gates by name:
+// `npm run check -- lint types`.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { gates } from './gates.mjs';
 import { reports, tally } from './report.mjs';
@@ -12,15 +14,21 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const chosen = gates.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+/** @type {{ name: string, ok: boolean, seconds: number }[]} */
 const results = [];
-for (const { name, command } of gates) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const [tool = '', ...args] = command;
-  const { ok, seconds, output } = await run(tool, args);
-  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);
-  if (!ok) console.log(output.replace(/^/gm, '       '));
-  results.push({ name, ok, seconds });
-}
+const queue = chosen.values();
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (const { name, command } of queue) {
+      const [tool = '', ...args] = command;
+      const { ok, seconds, output } = await run(tool, args);
+      console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s)`);
+      if (!ok) console.log(output.replace(/^/gm, '       '));
+      results.push({ name, ok, seconds });
+    }
+  }),
+);
 
 mkdirSync(reports, { recursive: true });
 writeFileSync(join(reports, 'check.json'), JSON.stringify({ gates: results }, null, 2));

@@ -1,7 +1,10 @@
-/** What `npm run check` proves, in this order. Each command exits 0 if and only if its gate holds. */
+/**
+ * What `npm run check` proves. Each command exits 0 if and only if its gate holds; none writes what another reads. They
+ * start in this order: the one that takes half of the time first, beside which the others end.
+ */
 export const gates = [
-  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'lint', command: ['eslint', '.', '--max-warnings=0'] },
+  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
   { name: 'file-length', command: ['node', 'scripts/check-file-length.mjs'] },
   {

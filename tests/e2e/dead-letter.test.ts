@@ -32,7 +32,12 @@ async function listed(server: RunningServer, ...flags: string[]): Promise<readon
   return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Listed]));
 }
 
-describe.each(STORAGES)('an operator and what was abandoned, on %s', (storage) => {
+/** Asked of the server, since each run of the command starts a process. */
+const untilCounted = (client: RawClient, cleanups: object) =>
+  eventually(async () => expect((await client.call('GetStats', {})).stats.cleanups).toMatchObject(cleanups));
+
+// What was staggered is waited for: they do so together.
+describe.concurrent.each(STORAGES)('an operator and what was abandoned, on %s', (storage) => {
   it(
     'S3: lists it, retries it all with one command, staggered, and sees it collected',
     { timeout: 90_000 },
@@ -50,11 +55,8 @@ describe.each(STORAGES)('an operator and what was abandoned, on %s', (storage) =
         await client.call('CreateLease', request);
         await client.call('ReleaseLease', request);
       }
-      const abandoned = await eventually(async () => {
-        const found = await listed(server);
-        expect(found).toHaveLength(4);
-        return found;
-      });
+      await untilCounted(client, { abandoned: 4 });
+      const abandoned = await listed(server);
       expect(abandoned.map(({ abandonReason }) => abandonReason).sort()).toEqual([
         ...['ENDPOINT_NOT_FOUND', 'ENDPOINT_NOT_FOUND', 'TERMINAL_ANSWER', 'TERMINAL_ANSWER'],
       ]);
@@ -64,7 +66,8 @@ describe.each(STORAGES)('an operator and what was abandoned, on %s', (storage) =
       await mock.script('ok');
       const { code, stdout, stderr } = await cleanups(server, 'retry', '--all', '--stagger', '4s');
       expect([code, stdout, stderr]).toEqual([0, '4 retried\n', '']);
-      await eventually(async () => expect(await listed(server, '--state', 'collected')).toHaveLength(4));
+      await untilCounted(client, { collected: 4 });
+      expect(await listed(server, '--state', 'collected')).toHaveLength(4);
       const again: number[] = [];
       for (const { object } of requests) {
         const calls = await mock.calls(object);
@@ -107,7 +110,8 @@ describe('the command line, as a process', () => {
     const requests = Array.from({ length: 300 }, () => aLease({ cleanup: httpCleanup(mock) }));
     await client.call('BatchCreateLeases', { requests });
     await client.call('BatchReleaseLeases', { requests });
-    await eventually(async () => expect(await listed(server, '--limit', '1000')).toHaveLength(300));
+    await untilCounted(client, { abandoned: 300 });
+    expect(await listed(server, '--limit', '1000')).toHaveLength(300);
     const child = spawn(process.execPath, [main, 'cleanups', 'list', '--json', '--limit', '1000'], {
       env: { ...process.env, LEASE_ADDRESS: server.grpc },
     });

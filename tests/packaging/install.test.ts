@@ -13,24 +13,39 @@ beforeAll(async () => {
   packed = await mkdtemp(join(tmpdir(), 'lease-tarballs-'));
   tarballs = await pack(packed);
 });
-afterAll(() => rm(packed, { recursive: true, force: true }));
+afterAll(async () => {
+  await rm(packed, { recursive: true, force: true });
+  for (const consumer of await Promise.all(consumers.values())) await consumer.remove();
+});
+
+const everything = workspace().map(({ name }) => name);
+
+/** One project for each choice of packages: to install one takes seconds. */
+const consumers = new Map<string, Promise<Consumer>>();
+
+function consumerOf(installed: readonly string[]): Promise<Consumer> {
+  const key = installed.join(' ');
+  const chosen = tarballs.filter(({ name }) => installed.includes(name));
+  const consumer = consumers.get(key) ?? Consumer.install(chosen.map(({ tarball }) => tarball));
+  consumers.set(key, consumer);
+  return consumer;
+}
 
 describe.each([
   { project: 'the client alone', installed: ['@lease/client', '@lease/protocol'] },
   { project: 'the core with the memory store', installed: ['@lease/core', '@lease/storage-memory'] },
-  { project: 'everything together', installed: workspace().map(({ name }) => name) },
+  { project: 'everything together', installed: everything },
 ])('a project of $project', ({ installed }) => {
   let consumer: Consumer;
   let modules: string[];
 
   beforeAll(async () => {
+    consumer = await consumerOf(installed);
     const chosen = tarballs.filter(({ name }) => installed.includes(name));
-    consumer = await Consumer.install(chosen.map(({ tarball }) => tarball));
     modules = specifiers()
       .map(({ specifier }) => specifier)
       .filter((specifier) => chosen.some(({ name }) => `${specifier}/`.startsWith(`${name}/`)));
   });
-  afterAll(() => consumer.remove());
 
   test('runs from ESM and from CommonJS, which export the same names', async () => {
     const esm = await consumer.runs('names.mjs', each(modules, imported) + names(modules));
@@ -55,16 +70,12 @@ describe.each([
 });
 
 test('the server serves from its tarball through npx', async () => {
-  const consumer = await Consumer.install(tarballs.map(({ tarball }) => tarball));
-  try {
-    const anyPort = ['--grpc-listen', '127.0.0.1:0', '--http-listen', '127.0.0.1:0'];
-    const line = await consumer.firstLine('lease-server', 'serve', '--storage', 'memory', ...anyPort);
+  const consumer = await consumerOf(everything);
+  const anyPort = ['--grpc-listen', '127.0.0.1:0', '--http-listen', '127.0.0.1:0'];
+  const line = await consumer.firstLine('lease-server', 'serve', '--storage', 'memory', ...anyPort);
 
-    const address = expect.stringMatching(/127\.0\.0\.1:[1-9]\d*$/) as unknown;
-    expect(JSON.parse(line)).toMatchObject({ msg: 'ready', grpc: address, http: address });
-  } finally {
-    await consumer.remove();
-  }
+  const address = expect.stringMatching(/127\.0\.0\.1:[1-9]\d*$/) as unknown;
+  expect(JSON.parse(line)).toMatchObject({ msg: 'ready', grpc: address, http: address });
 }, 120_000);
 
 type Line = (specifier: string, index: number) => string;

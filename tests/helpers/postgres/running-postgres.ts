@@ -40,14 +40,13 @@ const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off', synchronous_commit:
 
 /** A PostgreSQL of one's own, on loopback. It ends with the process that started it, however that ends. */
 export class RunningPostgres implements AsyncDisposable {
-  readonly port: number;
   readonly directory: string;
   readonly #guard: ChildProcess;
   readonly #gone: Promise<unknown>;
+  #port = 0;
   #postmaster: ChildProcess | undefined;
 
-  private constructor(port: number) {
-    this.port = port;
+  private constructor() {
     this.directory = mkdtempSync(join(tmpdir(), 'lease-postgres-'));
     // Its own session, so that Ctrl-C on the tests leaves it the moment that it needs.
     this.#guard = spawn(process.execPath, [beside('guard.mjs'), this.directory], {
@@ -61,7 +60,7 @@ export class RunningPostgres implements AsyncDisposable {
   }
 
   static async start(options: PostgresOptions = {}): Promise<RunningPostgres> {
-    const postgres = new RunningPostgres(await unusedPort());
+    const postgres = new RunningPostgres();
     try {
       await postgres.#initialise(options);
       await postgres.start();
@@ -70,6 +69,10 @@ export class RunningPostgres implements AsyncDisposable {
       await postgres[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   /** Of the superuser, whose password is not asked for, and the database `postgres`. */
@@ -172,6 +175,8 @@ export class RunningPostgres implements AsyncDisposable {
       ],
       uid === undefined ? {} : { uid, gid },
     );
+    // Not before: initdb takes seconds on a busy machine, in which somebody else may be given the port.
+    this.#port = await unusedPort();
     const all = { ...SETTINGS, port: String(this.port), ...(durable ? {} : NOT_DURABLE), ...settings };
     const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
     appendFileSync(join(data, 'postgresql.conf'), lines.join(''));

@@ -29,7 +29,7 @@ function commandLine(pid = 0): string {
 const FREE_PORTS = ['--grpc-listen', '127.0.0.1:0', '--http-listen', '127.0.0.1:0'];
 
 describe.concurrent('a replica that starts', () => {
-  it('F16: migrates an empty database together with two others', { timeout: 60_000 }, async () => {
+  it('F16: migrates an empty database together with two others', { timeout: 120_000 }, async () => {
     const report = await migrationRounds({ rounds: 5, postgres: await startPostgres() });
     expect(report).toMatchObject({ violations: [], succeeded: 15, schemas: 1 });
   });
@@ -74,7 +74,7 @@ describe.concurrent('the password of the database', () => {
 
   it(
     'shows nowhere: not in a log, in an answer, or to who lists the processes',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       await using postgres = await startPostgres({ durable: true, hba });
       const sql = sqlClient(postgres.url, { max: 1 });

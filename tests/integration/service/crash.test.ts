@@ -50,7 +50,8 @@ describe.concurrent('a sqlite server that is killed', () => {
     { timeout: 100_000 },
     async () => {
       const dataDir = temporaryDirectory();
-      await using mock = await startMock({ script: 'delay 100ms ok' });
+      // One endpoint is called 16 times at once: all cleanups take 9 s, more than the creates of a busy machine.
+      await using mock = await startMock({ script: 'delay 300ms ok' });
       const creates = Array.from({ length: CREATES }, () => aLease());
       const ending = Array.from({ length: CLEANUPS }, () =>
         aLease({ object: anObject('blob'), cleanup: httpCleanup(mock) }),
@@ -73,9 +74,10 @@ describe.concurrent('a sqlite server that is killed', () => {
         await eventually(
           async () => {
             expect(acknowledged.size).toBeGreaterThan(500);
-            expect((await mock.calls()).length).toBeGreaterThan(50);
+            // Those of the first turn are answered.
+            expect((await mock.calls()).length).toBeGreaterThan(20);
           },
-          { everyMs: 5 },
+          { deadlineMs: 30_000, everyMs: 5 },
         );
         await server.kill('SIGKILL');
         await work;
