@@ -97,7 +97,7 @@ export class AttemptBook {
 
   ended(sent: Sent, result: AttemptResult): void {
     if (result.kind === 'retry') sent.contact = result.contact;
-    else sent.contact = 'answered';
+    else sent.contact = isForbidden(result) ? 'unreached' : 'answered';
   }
 
   arrived(claim: CleanupClaim): void {
@@ -206,6 +206,11 @@ export class AttemptBook {
     }
     return deeds;
   }
+}
+
+/** Nothing was connected to. */
+export function isForbidden(result: AttemptResult): boolean {
+  return result.kind === 'fail' && result.abandonReason === 'TARGET_FORBIDDEN';
 }
 
 export type { Sent };

@@ -1,10 +1,11 @@
 import { type CreateLease, type CreateResult, objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
+import { leaseState } from './lease-book.js';
 import type { WitnessParts } from './stock.js';
 
 /** One create against everything that was committed before it: S1, S10, S12. */
 export function judgeCreate(command: CreateLease, result: CreateResult, parts: WitnessParts): void {
-  const { leases, lives, verdict } = parts;
+  const { leases, lives, pairs, verdict } = parts;
   const { leaseId } = command;
   const known = leases.get(leaseId);
   if (known !== undefined) {
@@ -19,10 +20,13 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
       verdict.expect(same && result.replayed, 'S12', () => `lease ${leaseId} was made a second time`);
       leases.shown(result.lease, 'a repeated create');
     }
+    const event = same ? 'create' : 'create something else';
+    pairs.met('lease', leases.stateOf(leaseId), event, outcomeOf(result));
     return;
   }
   if (result.outcome === 'refused') {
     judgeRefusal(command, result.reason, parts);
+    meet(command, result, parts);
     return;
   }
   const { lease } = result;
@@ -46,9 +50,26 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
     'ownership',
     () => `${command.serviceId} replaced the cleanup of ${objectKey(command.object)}, which is another's`,
   );
+  meet(command, result, parts);
   parts.attempts.created(command);
   lives.created(command, lease);
   leases.created(lease, command.requestHash);
+}
+
+/** Before the books learn of it. */
+function meet(command: CreateLease, result: CreateResult, { leases, lives, pairs }: WitnessParts): void {
+  pairs.met('lease', 'none', 'create', outcomeOf(result));
+  const event = lives.ownedByAnother(command)
+    ? 'create with another cleanup'
+    : leases.activeOf(command.serviceId) >= command.maxActive
+      ? 'create beyond the quota'
+      : 'create';
+  const state = lives.stateOf(objectKey(command.object));
+  pairs.met('object', state, event, result.outcome === 'refused' ? result.reason : 'HELD');
+}
+
+function outcomeOf(result: CreateResult): string {
+  return result.outcome === 'refused' ? result.reason : leaseState(result.lease);
 }
 
 /** A refusal needs a cause: what refuses everything keeps every other promise. */

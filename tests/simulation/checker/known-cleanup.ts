@@ -1,4 +1,5 @@
 import { type AbandonReason, type Cleanup, type Instant, objectKey } from '@lease/core';
+import type { ObjectState } from '../pairs/object-table.js';
 
 export type State = Cleanup['state'];
 
@@ -24,6 +25,10 @@ export interface KnownCleanup {
   abandonReason: AbandonReason | undefined;
   /** When it was last given up: what went before cannot bar a revival any more. */
   writtenOffAtMs: number;
+  /** When it ended for good. */
+  endedAt: Instant | undefined;
+  /** The store forgot it after that. */
+  pruned: boolean;
 }
 
 /** As it is when the last lease on its object has ended. */
@@ -44,7 +49,15 @@ export function newlyDue(cleanup: Cleanup, maxAttempts: number, now: Instant): K
     dueAt: now,
     abandonReason: undefined,
     writtenOffAtMs: -Infinity,
+    endedAt: undefined,
+    pruned: false,
   };
+}
+
+/** As the tables of the state machines call it. */
+export function stateOf({ state, unanswered, pruned }: KnownCleanup): ObjectState {
+  if (pruned) return 'none';
+  return state === 'DUE' && unanswered ? 'DUE (in doubt)' : state;
 }
 
 export function describe(known: KnownCleanup | undefined, now: Instant): string {

@@ -4,6 +4,7 @@ import type { CleanupBook } from './cleanup-book.js';
 import type { HoldBook } from './hold-book.js';
 import type { LeaseBook } from './lease-book.js';
 import type { LifeBook } from './life-book.js';
+import type { PairBook } from './pair-book.js';
 import type { PauseBook } from './pause-book.js';
 import type { RecoveryBook } from './recovery-book.js';
 import { checkTotals } from './totals.js';
@@ -18,6 +19,7 @@ export interface WitnessParts {
   /** The world's time. */
   readonly worldMs: () => number;
   readonly verdict: Verdict;
+  readonly pairs: PairBook;
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
   readonly lives: LifeBook;

@@ -8,10 +8,19 @@ import type { Trace } from '../engine/trace.js';
 
 /**
  * How an endpoint treats a callback. `lying` says done and did nothing; `closing` does the work and closes the
- * connection without an answer; `slow` may take longer than the attempt's timeout.
+ * connection without an answer; `forbidden` is at an address that the operator does not allow; `slow` may take longer than the attempt's timeout.
  */
 export type Conduct =
-  'prompt' | 'slow' | 'failing' | 'terminal' | 'hanging' | 'closing' | 'refusing' | 'missing' | 'lying';
+  | 'prompt'
+  | 'slow'
+  | 'failing'
+  | 'terminal'
+  | 'hanging'
+  | 'closing'
+  | 'refusing'
+  | 'forbidden'
+  | 'missing'
+  | 'lying';
 
 export interface EndpointParts {
   readonly scheduler: Scheduler;
@@ -58,6 +67,10 @@ export class Endpoint {
       answer({ kind: 'retry', contact: 'unreached', detail: 'connection refused' });
       return;
     }
+    if (conduct === 'forbidden') {
+      answer({ kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail: 'not an allowed address' });
+      return;
+    }
     attempts.arrived(claim);
     const chance = dice.throw(`${this.name} ${claim.attempt} ${claim.object.id}`);
     const afterMs = conduct === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
@@ -68,7 +81,7 @@ export class Endpoint {
   }
 
   #work(
-    conduct: Exclude<Conduct, 'refusing'>,
+    conduct: Exclude<Conduct, 'refusing' | 'forbidden'>,
     claim: CleanupClaim,
     chance: Chance,
   ): AttemptResult | undefined {

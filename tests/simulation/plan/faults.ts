@@ -23,6 +23,8 @@ type Harm =
    * on its way, or when its callback has left. Endpoints hang meanwhile, so that its successor is at work when it wakes.
    */
   | { readonly kind: 'zombie'; readonly at: 'granted' | 'sent'; readonly forMs: number }
+  /** All replicas are down, but for one that claims what is due and dies, again and again, under ever new names. */
+  | { readonly kind: 'lost-claims'; readonly forMs: number }
   /** All replicas are down: nobody sweeps (a gap, if it lasts longer than 1 s). */
   | { readonly kind: 'blackout'; readonly forMs: number }
   | { readonly kind: 'store-outage'; readonly outage: Outage; readonly forMs: number }
@@ -58,6 +60,7 @@ const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
     restart: 3,
     freeze: 3,
     zombie: 4,
+    'lost-claims': 1,
     blackout: 0.7,
     'store-outage': 3,
     partition: 5,
@@ -110,6 +113,8 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
       return { kind, replica, forMs: chance.spread(500, 100_000) };
     case 'zombie':
       return { kind, at: chance.item(['granted', 'sent'] as const), forMs: chance.whole(40_000, 50_000) };
+    case 'lost-claims':
+      return { kind, forMs: chance.spread(4_000, 8_000) };
     case 'blackout':
       return { kind, forMs: chance.spread(300, shape.maxOutageMs) };
     case 'store-outage':
@@ -145,6 +150,7 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
         'hanging',
         'closing',
         'refusing',
+        'forbidden',
         'missing',
         'lying',
       ] as const);

@@ -6,6 +6,7 @@ import { CleanupBook } from '../checker/cleanup-book.js';
 import { HoldBook } from '../checker/hold-book.js';
 import { LeaseBook } from '../checker/lease-book.js';
 import { LifeBook } from '../checker/life-book.js';
+import { PairBook } from '../checker/pair-book.js';
 import { PauseBook } from '../checker/pause-book.js';
 import { RecoveryBook } from '../checker/recovery-book.js';
 import type { Verdict } from '../checker/verdict.js';
@@ -26,6 +27,7 @@ export interface BookParts {
 
 /** All that the checker keeps about one world. */
 export interface Books {
+  readonly pairs: PairBook;
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
   readonly attempts: AttemptBook;
@@ -39,9 +41,10 @@ export interface Books {
 export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow }: BookParts): Books {
   const { graceMs } = shape;
   const worldMs = () => scheduler.nowMs;
-  const leases = new LeaseBook(verdict, coverage);
-  const cleanups = new CleanupBook(verdict, coverage);
-  const lives = new LifeBook({ leases, cleanups, verdict, coverage });
+  const pairs = new PairBook(verdict, coverage);
+  const leases = new LeaseBook(verdict);
+  const cleanups = new CleanupBook(verdict, pairs);
+  const lives = new LifeBook({ leases, cleanups, verdict, pairs });
   const attempts = new AttemptBook({
     leases,
     cleanups,
@@ -61,6 +64,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     storeNow,
     worldMs,
     verdict,
+    pairs,
     leases,
     cleanups,
     lives,
@@ -71,7 +75,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   };
   const leaseWitness = new LeaseWitness(parts);
   const cleanupWitness = new CleanupWitness(parts);
-  return { leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
+  return { pairs, leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
 }
 
 /** One interval between two looks, and a few turns over the network. */

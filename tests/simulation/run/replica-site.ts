@@ -82,8 +82,7 @@ export class ReplicaSite {
   }
 
   #start(): Replica {
-    const { scheduler, network, storeNode, endpoints, books, shape, trace, verdict, coverage, sabotage } =
-      this.#around;
+    const { scheduler, network, storeNode, endpoints, books, shape, trace, verdict, sabotage } = this.#around;
     this.#starts += 1;
     const { process, chance } = startProcess(this.#around, `${this.name}#${this.#starts}`, 'replicas');
     process.onDeath(() => {
@@ -108,7 +107,7 @@ export class ReplicaSite {
       },
     });
     const executor = sabotage.executor?.(honest) ?? honest;
-    return new Replica({ process, store, executor, random: chance, shape, verdict, coverage });
+    return new Replica({ process, store, executor, random: chance, shape, verdict, pairs: books.pairs });
   }
 
   #died({ name }: Process): void {

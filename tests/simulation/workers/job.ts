@@ -1,0 +1,13 @@
+import type { Counts } from '../engine/coverage.js';
+import type { RunResult } from '../run/run.js';
+
+/** A world to live through. */
+export interface Job {
+  readonly seed: number;
+  readonly operations: number;
+}
+
+/** What became of it, as it travels from one process to another. */
+export interface Outcome extends Pick<RunResult, 'violation' | 'hash' | 'events' | 'virtualMs'> {
+  readonly coverage: Counts;
+}
