@@ -12,6 +12,8 @@ export interface RoundsOptions {
   readonly operations: number;
   /** So many seeds, evenly spread, are run twice: the two traces must be the same. */
   readonly replays: number;
+  /** The name of a broken product in the catalogue; unset: the product as it is. */
+  readonly sabotage?: string | undefined;
   /** Processes that share the seeds. Default: one per core. */
   readonly workers?: number;
   /** Told after each seed and each replay, how many of both are done. */
@@ -43,7 +45,7 @@ export interface Rounds extends Totals {
  * each in a process that has lived through other worlds since, or in another one.
  */
 export async function rounds(options: RoundsOptions): Promise<Rounds> {
-  const { operations, workers = availableParallelism(), progress } = options;
+  const { operations, sabotage, workers = availableParallelism(), progress } = options;
   const totals: Totals = {
     coverage: new Coverage(),
     seeds: 0,
@@ -59,7 +61,7 @@ export async function rounds(options: RoundsOptions): Promise<Rounds> {
   await crew.work(async (run) => {
     // In order: what is under way when a seed fails was begun before all that are greater.
     for (let seed = jobs.shift(); seed !== undefined && failures.length === 0; seed = jobs.shift()) {
-      const outcome = await run({ seed, operations });
+      const outcome = await run({ seed, operations, sabotage });
       const before = hashes.get(seed);
       const violation = outcome.violation ?? difference(seed, before, outcome.hash);
       if (violation !== undefined) failures.push({ plan: planOf(seed, operations), violation });

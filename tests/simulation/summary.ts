@@ -6,7 +6,7 @@ export function summary(
   { coverage, seeds, operations, events, virtualMs, replays }: Totals,
   realMs: number,
 ): string {
-  const { pairs, allPairs, outcomes, allOutcomes, missing } = covered(coverage);
+  const { pairs, allPairs, outcomes, allOutcomes, faults, allFaults, missing } = covered(coverage);
   const list = (counts: ReadonlyMap<string, number>) =>
     [...counts]
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -19,6 +19,7 @@ export function summary(
     'faults:',
     ...list(coverage.faults),
     `state x event: ${pairs} of ${allPairs} pairs met, with ${outcomes} of ${allOutcomes} outcomes`,
+    `faults injected: ${faults} of ${allFaults} kinds`,
     ...missing.map((name) => `  not met: ${name}`),
   ].join('\n');
 }

@@ -5,21 +5,12 @@ import {
   type CleanupOutcome,
   type Instant,
   MAX_LOST_CLAIMS,
-  type ObjectRef,
   type SettleResult,
 } from '@lease/core';
 import type { ObjectEvent, ObjectState } from '../pairs/object-table.js';
 import { describe, type KnownCleanup, newlyDue, stateOf } from './known-cleanup.js';
 import type { PairBook } from './pair-book.js';
 import type { Verdict } from './verdict.js';
-
-/** A claim that was made once. */
-interface PastClaim {
-  readonly cleanupId: string;
-  readonly object: ObjectRef;
-  readonly fence: number;
-  readonly atMs: number;
-}
 
 /** Every cleanup from the end of a life to its own end: the states of the object machine, S1, S6 and S8. */
 export class CleanupBook {
@@ -31,7 +22,6 @@ export class CleanupBook {
   readonly #pending = new Map<string, KnownCleanup>();
   readonly #recorded = new Map<number, { readonly cleanupId: string; readonly kind: string }>();
   #lastFence = 0;
-  readonly #claims: PastClaim[] = [];
 
   constructor(verdict: Verdict, pairs: PairBook) {
     this.#verdict = verdict;
@@ -49,12 +39,6 @@ export class CleanupBook {
 
   get all(): readonly KnownCleanup[] {
     return [...this.#byId.values()];
-  }
-
-  /** Claims since then that are no longer in force, the latest first. */
-  claimsBygone(sinceMs: number): readonly PastClaim[] {
-    const recent = this.#claims.slice(1 + this.#claims.findLastIndex(({ atMs }) => atMs < sinceMs));
-    return recent.filter(({ cleanupId, fence }) => this.get(cleanupId)?.fence !== fence).reverse();
   }
 
   /** Open and abandoned ones. */
@@ -102,7 +86,6 @@ export class CleanupBook {
     known.state = 'CLAIMED';
     known.attempts += 1;
     known.fence = claim.fence;
-    this.#claims.push({ cleanupId: claim.cleanupId, object: claim.object, fence: claim.fence, atMs: worldMs });
     known.claimedAtMs = worldMs;
     known.dueAt = now + claimMs;
     this.attempts.claimed += 1;

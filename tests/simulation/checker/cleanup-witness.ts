@@ -26,7 +26,7 @@ export class CleanupWitness {
   }
 
   async claimed(command: ClaimCleanups, claims: readonly CleanupClaim[]): Promise<void> {
-    const { cleanups, leases, pauses, storeNow, worldMs, verdict } = this.#parts;
+    const { claims: log, cleanups, leases, pauses, storeNow, takeovers, worldMs, verdict } = this.#parts;
     const now = storeNow();
     pauses.claimed(claims.length, now);
     this.#meetClaim(claims, now);
@@ -47,7 +47,9 @@ export class CleanupWitness {
         'S1',
         () => `${key} was claimed while lease ${holder?.lease.leaseId} is active`,
       );
+      takeovers.claimed(claim.cleanupId, now);
       cleanups.claimed(claim, command.claimMs, now, worldMs());
+      log.claimed(claim, worldMs());
     }
     await takeStock(this.#parts);
   }

@@ -1,5 +1,6 @@
 import type { BreakerState } from '@lease/core';
 import type { Counts } from '../engine/coverage.js';
+import { FAULT_KINDS } from '../engine/fault-kinds.js';
 import { BREAKER } from './breaker-table.js';
 import { LEASE, type LeaseEvent, type LeaseState } from './lease-table.js';
 import { OBJECT, type ObjectEvent, type ObjectState } from './object-table.js';
@@ -36,11 +37,14 @@ export interface Covered {
   /** A pair may have several outcomes. */
   readonly outcomes: number;
   readonly allOutcomes: number;
+  readonly faults: number;
+  readonly allFaults: number;
+  /** Outcomes and faults. */
   readonly missing: readonly string[];
 }
 
-/** How many of all pairs, and of all their outcomes, were met. */
-export function covered({ pairs }: Pick<Counts, 'pairs'>): Covered {
+/** How many of all pairs, with all their outcomes, and of all faults were met. */
+export function covered({ pairs, faults }: Counts): Covered {
   const all = [...MEETINGS];
   const met = all.filter((name) => pairs.has(name));
   return {
@@ -48,7 +52,12 @@ export function covered({ pairs }: Pick<Counts, 'pairs'>): Covered {
     allPairs: countPairs(all),
     outcomes: met.length,
     allOutcomes: all.length,
-    missing: all.filter((name) => !pairs.has(name)),
+    faults: FAULT_KINDS.filter((kind) => faults.has(kind)).length,
+    allFaults: FAULT_KINDS.length,
+    missing: [
+      ...all.filter((name) => !pairs.has(name)),
+      ...FAULT_KINDS.filter((kind) => !faults.has(kind)).map((kind) => `fault ${kind}`),
+    ],
   };
 }
 

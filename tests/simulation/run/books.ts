@@ -2,6 +2,7 @@ import type { Instant, LeaseStore } from '@lease/core';
 import { AnswerBook } from '../checker/answer-book.js';
 import { AttemptBook } from '../checker/attempt-book.js';
 import { BreakerBook } from '../checker/breaker-book.js';
+import { ClaimLog } from '../checker/claim-log.js';
 import { CleanupBook } from '../checker/cleanup-book.js';
 import { HoldBook } from '../checker/hold-book.js';
 import { LeaseBook } from '../checker/lease-book.js';
@@ -9,6 +10,7 @@ import { LifeBook } from '../checker/life-book.js';
 import { PairBook } from '../checker/pair-book.js';
 import { PauseBook } from '../checker/pause-book.js';
 import { RecoveryBook } from '../checker/recovery-book.js';
+import { TakeoverBook } from '../checker/takeover-book.js';
 import type { Verdict } from '../checker/verdict.js';
 import { CleanupWitness } from '../checker/cleanup-witness.js';
 import { LeaseWitness } from '../checker/lease-witness.js';
@@ -28,8 +30,10 @@ export interface BookParts {
 /** All that the checker keeps about one world. */
 export interface Books {
   readonly pairs: PairBook;
+  readonly takeovers: TakeoverBook;
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
+  readonly claims: ClaimLog;
   readonly attempts: AttemptBook;
   readonly breakers: BreakerBook;
   readonly holds: HoldBook;
@@ -44,6 +48,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   const pairs = new PairBook(verdict, coverage);
   const leases = new LeaseBook(verdict);
   const cleanups = new CleanupBook(verdict, pairs);
+  const claims = new ClaimLog(cleanups);
   const lives = new LifeBook({ leases, cleanups, verdict, pairs });
   const attempts = new AttemptBook({
     leases,
@@ -59,6 +64,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   const answers = new AnswerBook(verdict, leases);
   const pauses = new PauseBook(verdict);
   const recoveries = new RecoveryBook(verdict);
+  const takeovers = new TakeoverBook(verdict, cleanups, shape, worldMs);
   const parts = {
     store,
     storeNow,
@@ -67,15 +73,17 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     pairs,
     leases,
     cleanups,
+    claims,
     lives,
     attempts,
     holds,
+    takeovers,
     pauses,
     recoveries,
   };
   const leaseWitness = new LeaseWitness(parts);
   const cleanupWitness = new CleanupWitness(parts);
-  return { pairs, leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
+  return { pairs, claims, takeovers, leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
 }
 
 /** One interval between two looks, and a few turns over the network. */

@@ -89,6 +89,7 @@ export class ReplicaSite {
       this.#died(process);
     });
     trace.note(process.name, 'starts');
+    books.takeovers.started();
     const store = remoteStore(network, process, storeNode, () => {
       this.#reached('granted', process);
     });
@@ -113,6 +114,7 @@ export class ReplicaSite {
   #died({ name }: Process): void {
     const { scheduler, trace, books } = this.#around;
     trace.note(name, 'dies');
+    books.takeovers.died();
     books.attempts.claimantDied();
     const backMs = Math.max(scheduler.nowMs + this.#backAfterMs, this.#downUntilMs);
     this.#backAfterMs = RESTART_MS;

@@ -23,7 +23,7 @@ export async function settleLate(
   { books, operator, scheduler }: World,
   { pick, outcome }: Extract<Operation, { kind: 'settle-late' }>,
 ): Promise<void> {
-  const claims = books.cleanups.claimsBygone(scheduler.nowMs - WITHIN_MS);
+  const claims = books.claims.bygone(scheduler.nowMs - WITHIN_MS);
   const claim = claims[Math.max(0, pick) % Math.max(1, claims.length)];
   if (claim === undefined) return;
   const { cleanupId, object, fence } = claim;

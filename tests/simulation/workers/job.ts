@@ -5,6 +5,8 @@ import type { RunResult } from '../run/run.js';
 export interface Job {
   readonly seed: number;
   readonly operations: number;
+  /** The name of a broken product in the catalogue; unset: the product as it is. */
+  readonly sabotage?: string | undefined;
 }
 
 /** What became of it, as it travels from one process to another. */
