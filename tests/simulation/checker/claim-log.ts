@@ -25,8 +25,6 @@ export class ClaimLog {
   /** Since then, those that are no longer in force, the latest first. */
   bygone(sinceMs: number): readonly PastClaim[] {
     const recent = this.#claims.slice(1 + this.#claims.findLastIndex(({ atMs }) => atMs < sinceMs));
-    return recent
-      .filter(({ cleanupId, fence }) => this.#cleanups.get(cleanupId)?.fence !== fence)
-      .reverse();
+    return recent.filter(({ cleanupId, fence }) => this.#cleanups.get(cleanupId)?.fence !== fence).reverse();
   }
 }

@@ -119,10 +119,9 @@ export class CleanupWitness {
   /** Only what ended long ago may go: what is open or abandoned never does. */
   async pruned({ finishedCleanupsOlderThanMs }: Prune, report: PruneReport): Promise<void> {
     const { cleanups, pairs, store, storeNow, verdict } = this.#parts;
-    if (report.cleanups === 0) return;
     const before = storeNow() - finishedCleanupsOlderThanMs;
     let gone = 0;
-    for (const known of cleanups.all) {
+    for (const known of report.cleanups === 0 ? cleanups.pending : cleanups.all) {
       if (known.pruned) continue;
       const state = stateOf(known);
       const isLeft = (await store.getCleanup(known.cleanupId)) !== undefined;

@@ -1,5 +1,6 @@
 import { type CreateLease, type CreateResult, objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
+import type { Meeting } from '../pairs/pairs.js';
 import { leaseState } from './lease-book.js';
 import type { WitnessParts } from './stock.js';
 
@@ -24,9 +25,11 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
     pairs.met('lease', leases.stateOf(leaseId), event, outcomeOf(result));
     return;
   }
+  pairs.met('lease', 'none', 'create', outcomeOf(result));
+  const meeting = meetingOf(command, result, parts);
   if (result.outcome === 'refused') {
     judgeRefusal(command, result.reason, parts);
-    meet(command, result, parts);
+    pairs.met(...meeting);
     return;
   }
   const { lease } = result;
@@ -50,22 +53,22 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
     'ownership',
     () => `${command.serviceId} replaced the cleanup of ${objectKey(command.object)}, which is another's`,
   );
-  meet(command, result, parts);
   parts.attempts.created(command);
   lives.created(command, lease);
+  // Last: whoever breaks a promise by name is told of that.
+  pairs.met(...meeting);
   leases.created(lease, command.requestHash);
 }
 
-/** Before the books learn of it. */
-function meet(command: CreateLease, result: CreateResult, { leases, lives, pairs }: WitnessParts): void {
-  pairs.met('lease', 'none', 'create', outcomeOf(result));
+/** The object and the create, before the books learn of it. */
+function meetingOf(command: CreateLease, result: CreateResult, { leases, lives }: WitnessParts): Meeting {
   const event = lives.ownedByAnother(command)
     ? 'create with another cleanup'
     : leases.activeOf(command.serviceId) >= command.maxActive
       ? 'create beyond the quota'
       : 'create';
   const state = lives.stateOf(objectKey(command.object));
-  pairs.met('object', state, event, result.outcome === 'refused' ? result.reason : 'HELD');
+  return ['object', state, event, result.outcome === 'refused' ? result.reason : 'HELD'];
 }
 
 function outcomeOf(result: CreateResult): string {

@@ -86,7 +86,11 @@ export class LeaseWitness {
     const { leases, pairs, verdict } = this.#parts;
     const state = leases.stateOf(leaseId);
     if (lease !== undefined) leases.shown(lease, 'a get');
-    verdict.expect(lease !== undefined || state === 'none', 'S3', () => `${state} lease ${leaseId} is not found`);
+    verdict.expect(
+      lease !== undefined || state === 'none',
+      'S3',
+      () => `${state} lease ${leaseId} is not found`,
+    );
     pairs.met('lease', state, 'get', lease === undefined ? 'none' : leaseState(lease));
   }
 

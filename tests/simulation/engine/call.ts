@@ -34,12 +34,7 @@ class Exchange<T> {
   #forgetDeath: () => void = () => undefined;
   #settled = false;
 
-  constructor(
-    network: Network,
-    call: Call<T>,
-    resolve: (value: T) => void,
-    reject: (error: Error) => void,
-  ) {
+  constructor(network: Network, call: Call<T>, resolve: (value: T) => void, reject: (error: Error) => void) {
     this.#network = network;
     this.#call = call;
     this.#resolve = resolve;

@@ -20,7 +20,16 @@ export const FAULT_KINDS: readonly string[] = [
   ...['client', 'store', 'callback'].flatMap((link) =>
     ['late', 'duplicated', 'request-lost', 'reply-lost', 'cut-off'].map((harm) => `${link}-${harm}`),
   ),
-  ...['slow', 'failing', 'terminal', 'hanging', 'closing', 'refusing', 'forbidden', 'missing', 'lying'].map(
-    (conduct) => `endpoint-${conduct}`,
-  ),
+  ...[
+    'slow',
+    'failing',
+    'flaky',
+    'terminal',
+    'hanging',
+    'closing',
+    'refusing',
+    'forbidden',
+    'missing',
+    'lying',
+  ].map((conduct) => `endpoint-${conduct}`),
 ];

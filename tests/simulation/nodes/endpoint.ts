@@ -8,12 +8,13 @@ import type { Trace } from '../engine/trace.js';
 
 /**
  * How an endpoint treats a callback. `lying` says done and did nothing; `closing` does the work and closes the
- * connection without an answer; `forbidden` is at an address that the operator does not allow; `slow` may take longer than the attempt's timeout.
+ * connection without an answer; `flaky` fails mostly, and does the rest late; `forbidden` is at an address that the operator does not allow; `slow` may take longer than the attempt's timeout.
  */
 export type Conduct =
   | 'prompt'
   | 'slow'
   | 'failing'
+  | 'flaky'
   | 'terminal'
   | 'hanging'
   | 'closing'
@@ -73,15 +74,16 @@ export class Endpoint {
     }
     attempts.arrived(claim);
     const chance = dice.throw(`${this.name} ${claim.attempt} ${claim.object.id}`);
-    const afterMs = conduct === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
+    const deed = conduct !== 'flaky' ? conduct : chance.hits(0.2) ? 'slow' : 'failing';
+    const afterMs = deed === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
     scheduler.after(afterMs, () => {
-      const result = this.#work(conduct, claim, chance);
+      const result = this.#work(deed, claim, chance);
       if (result !== undefined) answer(result);
     });
   }
 
   #work(
-    conduct: Exclude<Conduct, 'refusing' | 'forbidden'>,
+    conduct: Exclude<Conduct, 'refusing' | 'forbidden' | 'flaky'>,
     claim: CleanupClaim,
     chance: Chance,
   ): AttemptResult | undefined {

@@ -104,11 +104,7 @@ export const OBJECT: Table<ObjectState, ObjectEvent> = {
     'settle done': ['COLLECTED'],
     'settle fail': ['ABANDONED (TERMINAL_ANSWER)', 'ABANDONED (TARGET_FORBIDDEN)'],
     'settle unstarted': ['DUE', 'DUE (in doubt)'],
-    'settle retry, answered': [
-      'DUE',
-      'ABANDONED (ATTEMPTS_EXHAUSTED)',
-      'ABANDONED (ENDPOINT_NOT_FOUND)',
-    ],
+    'settle retry, answered': ['DUE', 'ABANDONED (ATTEMPTS_EXHAUSTED)', 'ABANDONED (ENDPOINT_NOT_FOUND)'],
     'settle retry, unanswered': ['DUE (in doubt)', 'ABANDONED (ATTEMPTS_EXHAUSTED)'],
     'settle retry, unreached': ['DUE', 'DUE (in doubt)'],
     'settle again': ['CLAIMED'],

@@ -19,7 +19,7 @@ type Harm =
   /** It stops, and goes on as if nothing had been: beyond its claims, a zombie. */
   | { readonly kind: 'freeze'; readonly replica: number; readonly forMs: number }
   /**
-   * One stops at the worst moment, for longer than a claim lasts: when the store has granted it claims and the answer is
+   * One stops at the worst moment, for about as long as a claim lasts, or longer: when the store has granted it claims and the answer is
    * on its way, or when its callback has left. Endpoints hang meanwhile, so that its successor is at work when it wakes.
    */
   | { readonly kind: 'zombie'; readonly at: 'granted' | 'sent'; readonly forMs: number }
@@ -111,8 +111,11 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
       return { kind, replica, graceMs: chance.item([0, 1_000, 20_000]) };
     case 'freeze':
       return { kind, replica, forMs: chance.spread(500, 100_000) };
-    case 'zombie':
-      return { kind, at: chance.item(['granted', 'sent'] as const), forMs: chance.whole(40_000, 50_000) };
+    case 'zombie': {
+      const at = chance.item(['granted', 'sent'] as const);
+      // A claim of which too little is left when its claimant learns of it is given back.
+      return { kind, at, forMs: chance.whole(at === 'granted' ? 30_000 : 40_000, 50_000) };
+    }
     case 'lost-claims':
       return { kind, forMs: chance.spread(4_000, 8_000) };
     case 'blackout':
@@ -146,6 +149,7 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
       const conduct = chance.item([
         'slow',
         'failing',
+        'flaky',
         'terminal',
         'hanging',
         'closing',

@@ -1,3 +1,4 @@
+import type { CleanupState } from '@lease/core';
 import { Chance } from '../engine/chance.js';
 import type { Shape } from './shape.js';
 
@@ -45,7 +46,13 @@ type Action =
       readonly disposition: 'COLLECT' | 'KEEP';
     }
   | { readonly kind: 'get'; readonly client: number; readonly pick: number }
-  | { readonly kind: 'retry' | 'forget'; readonly pick: number; readonly delayMs: number }
+  /** `state`: of the cleanups to pick from; unset: any. */
+  | {
+      readonly kind: 'retry' | 'forget';
+      readonly state: CleanupState | undefined;
+      readonly pick: number;
+      readonly delayMs: number;
+    }
   /** Somebody who was long thought dead settles a claim that is no longer his. `pick`: the latest is 0. */
   | { readonly kind: 'settle-late'; readonly pick: number; readonly outcome: LateOutcome }
   | { readonly kind: 'pause'; readonly forMs: number }
@@ -64,11 +71,17 @@ const WEIGHTS: Readonly<Record<OperationKind, number>> = {
   get: 10,
   retry: 4,
   forget: 3,
-  'settle-late': 4,
+  'settle-late': 6,
   pause: 0.5,
   resume: 1,
   prune: 1,
 };
+
+/** Mostly what an operator would pick, and now and then whatever he could mistake for it. */
+const PICKED_STATES = [
+  ...([undefined, undefined, undefined, 'ABANDONED'] as const),
+  ...(['DUE', 'CLAIMED', 'COLLECTED', 'REVIVED', 'FORGOTTEN'] as const),
+];
 
 /** Times without an operation, on average: long enough for claims to run out while things are under way. */
 const LULLS = 4;
@@ -133,7 +146,12 @@ function action(kind: OperationKind, chance: Chance, shape: Shape): Action {
       return { kind, client, pick: pick(chance) };
     case 'retry':
     case 'forget':
-      return { kind, pick: pick(chance), delayMs: chance.item([0, 0, 1_000]) };
+      return {
+        kind,
+        state: chance.item(PICKED_STATES),
+        pick: pick(chance),
+        delayMs: chance.item([0, 0, 1_000]),
+      };
     case 'settle-late':
       return { kind, pick: pick(chance), outcome: chance.item(LATE_OUTCOMES) };
     case 'pause':

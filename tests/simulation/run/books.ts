@@ -83,7 +83,19 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   };
   const leaseWitness = new LeaseWitness(parts);
   const cleanupWitness = new CleanupWitness(parts);
-  return { pairs, claims, takeovers, leases, cleanups, attempts, breakers, holds, answers, leaseWitness, cleanupWitness };
+  return {
+    pairs,
+    claims,
+    takeovers,
+    leases,
+    cleanups,
+    attempts,
+    breakers,
+    holds,
+    answers,
+    leaseWitness,
+    cleanupWitness,
+  };
 }
 
 /** One interval between two looks, and a few turns over the network. */

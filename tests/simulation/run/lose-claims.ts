@@ -16,7 +16,11 @@ export function loseClaims(world: World, forMs: number): void {
     storeNode
       .serve('claimCleanups', (store) => store.claimCleanups({ claimant, ...limits }))
       .catch((error: unknown) => {
-        verdict.expect(error instanceof StoreUnavailableError, 'fault', () => `a claim failed: ${String(error)}`);
+        verdict.expect(
+          error instanceof StoreUnavailableError,
+          'fault',
+          () => `a claim failed: ${String(error)}`,
+        );
       });
     if (scheduler.nowMs + EVERY_MS < endMs) scheduler.after(EVERY_MS, claim);
   };

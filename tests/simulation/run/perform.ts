@@ -87,8 +87,9 @@ async function operate(world: World, operation: OperatorOperation): Promise<void
   switch (operation.kind) {
     case 'retry':
     case 'forget': {
-      const { cleanups } = await operator.listCleanups({ limit: 100 });
-      const cleanup = cleanups[operation.pick % Math.max(1, cleanups.length)];
+      const { state, pick } = operation;
+      const { cleanups } = await operator.listCleanups({ limit: 100, ...(state && { state }) });
+      const cleanup = cleanups[pick % Math.max(1, cleanups.length)];
       const cleanupId = cleanup?.cleanupId ?? NOBODYS_ID;
       if (operation.kind === 'forget') await operator.forgetCleanups([{ cleanupId, reason: 'done by hand' }]);
       else await operator.retryCleanups([{ cleanupId, delayMs: operation.delayMs }]);
@@ -108,7 +109,7 @@ async function operate(world: World, operation: OperatorOperation): Promise<void
         endedLeasesOlderThanMs: operation.leasesOlderThanMs,
         // An outcome may be offered again for a minute, in which the store's clock may have leapt: its attempt has to be
         // remembered as long.
-        finishedCleanupsOlderThanMs: 120_000 + storeLeadMs,
+        finishedCleanupsOlderThanMs: 70_000 + storeLeadMs,
         limit: operation.limit,
       });
   }

@@ -77,7 +77,11 @@ async function recountCleanups({ store, books, verdict }: World): Promise<void> 
       cursor = page.nextCursor;
     } while (cursor !== undefined);
     const known = books.cleanups.all.filter((each) => each.state === state && !each.pruned).length;
-    verdict.expect(count === known, 'S6', () => `${count} cleanups are listed as ${state}, ${known} should be`);
+    verdict.expect(
+      count === known,
+      'S6',
+      () => `${count} cleanups are listed as ${state}, ${known} should be`,
+    );
   }
   const counted = books.cleanups.all.length + totals.kept;
   verdict.expect(
