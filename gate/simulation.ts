@@ -32,7 +32,7 @@ const result = await rounds({
 const { coverage, events, virtualMs, failure } = result;
 const { missing, ...met } = covered(coverage);
 if (failure !== undefined) progress(await report(failure.plan, failure.violation));
-conclude({
+const figures = {
   seeds: result.seeds,
   operations: result.operations,
   replays: result.replays,
@@ -43,7 +43,8 @@ conclude({
     ...(failure ? [`seed ${failure.plan.seed}: ${failure.violation.id}, ${failure.violation.message}`] : []),
     ...missing.map((name) => `never met: ${name}`),
   ],
-});
+};
+conclude(figures);
 
 function inOrder(counts: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));

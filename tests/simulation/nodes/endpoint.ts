@@ -74,8 +74,14 @@ export class Endpoint {
     }
     attempts.arrived(claim);
     const chance = dice.throw(`${this.name} ${claim.attempt} ${claim.object.id}`);
-    const deed = conduct !== 'flaky' ? conduct : chance.hits(0.2) ? 'slow' : 'failing';
-    const afterMs = deed === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
+    const isFlaky = conduct === 'flaky';
+    const deed = !isFlaky ? conduct : chance.hits(0.25) ? 'prompt' : 'failing';
+    const afterMs =
+      deed === 'slow'
+        ? chance.spread(1_000, 25_000)
+        : isFlaky && deed === 'prompt'
+          ? chance.spread(200, 1_800)
+          : chance.spread(1, 50);
     scheduler.after(afterMs, () => {
       const result = this.#work(deed, claim, chance);
       if (result !== undefined) answer(result);

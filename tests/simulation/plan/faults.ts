@@ -67,10 +67,23 @@ const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
     'wall-step': 3,
     'store-restart': 0.3,
     'store-clock-leap': 0.5,
-    endpoint: 8,
+    endpoint: 12,
     'client-crash': 4,
     'client-block': 4,
   },
+};
+
+const CONDUCTS: Readonly<Record<Exclude<Conduct, 'prompt'>, number>> = {
+  slow: 2,
+  failing: 3,
+  flaky: 4,
+  terminal: 2,
+  hanging: 2,
+  closing: 2,
+  refusing: 4,
+  forbidden: 1,
+  missing: 3,
+  lying: 1,
 };
 
 /** From one fault to the next, on average. Outages of our own stand apart, so that each can be recovered from. */
@@ -146,23 +159,12 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
     case 'store-restart':
       return { kind, forMs: chance.spread(100, 10_000), byMs: leapMs(chance) };
     case 'endpoint': {
-      const conduct = chance.item([
-        'slow',
-        'failing',
-        'flaky',
-        'terminal',
-        'hanging',
-        'closing',
-        'refusing',
-        'forbidden',
-        'missing',
-        'lying',
-      ] as const);
+      const conduct = chance.weighted(CONDUCTS);
       return {
         kind,
         endpoint: chance.whole(0, shape.endpoints - 1),
         conduct,
-        forMs: chance.spread(1_000, 60_000),
+        forMs: chance.spread(3_000, 60_000),
       };
     }
     case 'client-crash':

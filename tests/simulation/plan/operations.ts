@@ -18,7 +18,7 @@ export interface Wish {
 }
 
 export type LateOutcome = (typeof LATE_OUTCOMES)[number];
-const LATE_OUTCOMES = ['done', 'fail', 'retry', 'unstarted'] as const;
+const LATE_OUTCOMES = ['done', 'fail', 'retry', 'retry', 'unstarted'] as const;
 
 type Action =
   | {
@@ -71,7 +71,7 @@ const WEIGHTS: Readonly<Record<OperationKind, number>> = {
   get: 10,
   retry: 4,
   forget: 3,
-  'settle-late': 6,
+  'settle-late': 8,
   pause: 0.5,
   resume: 1,
   prune: 1,

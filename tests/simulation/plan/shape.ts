@@ -81,7 +81,7 @@ export function shapeOf(seed: number): Shape {
     sweepIntervalMs: chance.item([100, 250, 500, 500]),
     maxConcurrent,
     perEndpoint: Math.min(maxConcurrent, chance.item([1, 4, 16])),
-    quota: chance.item([8, 40, 10_000]),
+    quota: chance.item([8, 40, 10_000, 10_000]),
     meanGapMs: chance.item([10, 20, 60]),
     longHoldMs: [5_000, 60_000],
     longHolds: 0.05,
