@@ -13,12 +13,19 @@ interface PastClaim {
 export class ClaimLog {
   readonly #cleanups: CleanupBook;
   readonly #claims: PastClaim[] = [];
+  readonly #madeAtMs = new Map<number, number>();
 
   constructor(cleanups: CleanupBook) {
     this.#cleanups = cleanups;
   }
 
+  /** When it was made, in the world's time. */
+  madeAtMs({ fence }: CleanupClaim): number {
+    return this.#madeAtMs.get(fence) ?? Infinity;
+  }
+
   claimed({ cleanupId, object, fence }: CleanupClaim, worldMs: number): void {
+    this.#madeAtMs.set(fence, worldMs);
     this.#claims.push({ cleanupId, object, fence, atMs: worldMs });
   }
 

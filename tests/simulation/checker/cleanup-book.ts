@@ -64,7 +64,7 @@ export class CleanupBook {
     this.totals.open += 1;
   }
 
-  claimed(claim: CleanupClaim, claimMs: number, now: Instant, worldMs: number): void {
+  claimed(claim: CleanupClaim, claimMs: number, now: Instant): void {
     const known = this.#byId.get(claim.cleanupId);
     const claimable =
       known !== undefined && (known.state === 'DUE' || known.state === 'CLAIMED') && known.dueAt <= now;
@@ -86,7 +86,6 @@ export class CleanupBook {
     known.state = 'CLAIMED';
     known.attempts += 1;
     known.fence = claim.fence;
-    known.claimedAtMs = worldMs;
     known.dueAt = now + claimMs;
     this.attempts.claimed += 1;
     this.#verdict.expect(

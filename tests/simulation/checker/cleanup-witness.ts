@@ -48,7 +48,7 @@ export class CleanupWitness {
         () => `${key} was claimed while lease ${holder?.lease.leaseId} is active`,
       );
       takeovers.claimed(claim.cleanupId, now);
-      cleanups.claimed(claim, command.claimMs, now, worldMs());
+      cleanups.claimed(claim, command.claimMs, now);
       log.claimed(claim, worldMs());
     }
     await takeStock(this.#parts);

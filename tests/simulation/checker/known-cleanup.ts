@@ -1,7 +1,7 @@
 import { type AbandonReason, type Cleanup, type Instant, objectKey } from '@lease/core';
 import type { ObjectState } from '../pairs/object-table.js';
 
-export type State = Cleanup['state'];
+type State = Cleanup['state'];
 
 /** One run of an object's cleanup, as the verbs' answers make it. */
 export interface KnownCleanup {
@@ -18,8 +18,6 @@ export interface KnownCleanup {
   /** An attempt ended without an answer, and none was answered since. */
   unanswered: boolean;
   fence: number | undefined;
-  /** When it was last claimed, in the world's time. */
-  claimedAtMs: number;
   /** `DUE`: not before. `CLAIMED`: when the claim runs out. */
   dueAt: Instant;
   abandonReason: AbandonReason | undefined;
@@ -45,7 +43,6 @@ export function newlyDue(cleanup: Cleanup, maxAttempts: number, now: Instant): K
     lost: 0,
     unanswered: false,
     fence: undefined,
-    claimedAtMs: -Infinity,
     dueAt: now,
     abandonReason: undefined,
     writtenOffAtMs: -Infinity,

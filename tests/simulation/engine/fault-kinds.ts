@@ -5,6 +5,7 @@ export const FAULT_KINDS: readonly string[] = [
   'restart',
   'freeze',
   'zombie-granted',
+  'zombie-granted-again',
   'zombie-sent',
   'lost-claims',
   'blackout',

@@ -19,10 +19,11 @@ type Harm =
   /** It stops, and goes on as if nothing had been: beyond its claims, a zombie. */
   | { readonly kind: 'freeze'; readonly replica: number; readonly forMs: number }
   /**
-   * One stops at the worst moment, for about as long as a claim lasts, or longer: when the store has granted it claims and the answer is
-   * on its way, or when its callback has left. Endpoints hang meanwhile, so that its successor is at work when it wakes.
+   * One stops at the worst moment, for about as long as a claim lasts, or longer: when the store has granted it claims and the
+   * answer is on its way (again: one of them is not the first on its cleanup), or when its callback has left. Endpoints hang
+   * meanwhile, so that its successor is at work when it wakes.
    */
-  | { readonly kind: 'zombie'; readonly at: 'granted' | 'sent'; readonly forMs: number }
+  | { readonly kind: 'zombie'; readonly at: 'granted' | 'granted-again' | 'sent'; readonly forMs: number }
   /** All replicas are down, but for one that claims what is due and dies, again and again, under ever new names. */
   | { readonly kind: 'lost-claims'; readonly forMs: number }
   /** All replicas are down: nobody sweeps (a gap, if it lasts longer than 1 s). */
@@ -125,9 +126,9 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
     case 'freeze':
       return { kind, replica, forMs: chance.spread(500, 100_000) };
     case 'zombie': {
-      const at = chance.item(['granted', 'sent'] as const);
+      const at = chance.item(['granted', 'granted-again', 'sent'] as const);
       // A claim of which too little is left when its claimant learns of it is given back.
-      return { kind, at, forMs: chance.whole(at === 'granted' ? 30_000 : 40_000, 50_000) };
+      return { kind, at, forMs: chance.whole(at === 'sent' ? 40_000 : 30_000, 50_000) };
     }
     case 'lost-claims':
       return { kind, forMs: chance.spread(4_000, 8_000) };

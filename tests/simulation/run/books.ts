@@ -53,6 +53,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
   const attempts = new AttemptBook({
     leases,
     cleanups,
+    claims,
     verdict,
     graceMs,
     punctualMs: punctualMs(shape),

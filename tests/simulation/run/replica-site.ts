@@ -12,7 +12,7 @@ const RESTART_MS = 100;
 const HANG_BEYOND_MS = 5_000;
 
 /** When the store granted it claims, before it knows; when a callback left. */
-type Moment = 'granted' | 'sent';
+type Moment = 'granted' | 'granted-again' | 'sent';
 
 /** Waits for whichever replica comes to that moment first. */
 export interface Trap {
@@ -90,8 +90,9 @@ export class ReplicaSite {
     });
     trace.note(process.name, 'starts');
     books.takeovers.started();
-    const store = remoteStore(network, process, storeNode, () => {
+    const store = remoteStore(network, process, storeNode, (claims) => {
       this.#reached('granted', process);
+      if (claims.some(({ attempt }) => attempt > 1)) this.#reached('granted-again', process);
     });
     const byOrigin = new Map(endpoints.map((endpoint) => [new URL(endpoint.url).origin, endpoint]));
     const honest = callbackExecutor({
