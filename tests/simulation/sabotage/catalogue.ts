@@ -78,7 +78,6 @@ export const catalogue: readonly Case[] = [
   {
     name: 'L3: an endpoint that fails is called as if nothing had been',
     seenAs: ['L3'],
-    climate: 'deaf',
     sabotage: { executor: blamingNobody },
   },
   {
