@@ -34,16 +34,18 @@ async function one(seed: number, operations: number): Promise<void> {
 
 async function many(): Promise<void> {
   const seeds = Number(values.seeds);
+  const replays = Math.min(seeds, Number(values.replays));
+  const all = seeds + replays;
   const startMs = performance.now();
   const elapsedMs = () => performance.now() - startMs;
   const result = await rounds({
     firstSeed: Number(values['first-seed']),
     seeds,
     operations: Number(values.ops),
-    replays: Number(values.replays),
+    replays,
     progress: (done, { operations }) => {
-      if (process.stderr.isTTY || done % 25 === 0 || done === seeds)
-        draw(done, seeds, (1_000 * operations) / elapsedMs());
+      if (process.stderr.isTTY || done % 25 === 0 || done === all)
+        draw(done, all, (1_000 * operations) / elapsedMs());
     },
   });
   console.log(summary(result, elapsedMs()));
@@ -58,5 +60,5 @@ function draw(done: number, all: number, rate: number): void {
   const filled = Math.round((width * done) / all);
   const bar = '#'.repeat(filled) + '.'.repeat(width - filled);
   const end = process.stderr.isTTY && done < all ? '\r' : '\n';
-  process.stderr.write(`[${bar}] ${done}/${all} seeds, ${Math.round(rate)} operations/s${end}`);
+  process.stderr.write(`[${bar}] ${done}/${all} worlds, ${Math.round(rate)} operations/s${end}`);
 }

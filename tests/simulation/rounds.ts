@@ -1,8 +1,9 @@
-import { Coverage } from './engine/coverage.js';
-import { planOf } from './plan/plan.js';
-import type { Plan } from './plan/plan.js';
-import { run } from './run/run.js';
+import { availableParallelism } from 'node:os';
 import type { Violation } from './checker/verdict.js';
+import { Coverage } from './engine/coverage.js';
+import { type Plan, planOf } from './plan/plan.js';
+import { Crew } from './workers/crew.js';
+import type { Outcome } from './workers/job.js';
 
 export interface RoundsOptions {
   readonly firstSeed: number;
@@ -11,7 +12,11 @@ export interface RoundsOptions {
   readonly operations: number;
   /** So many seeds, evenly spread, are run twice: the two traces must be the same. */
   readonly replays: number;
-  /** Told after each seed. */
+  /** The name of a broken product in the catalogue; unset: the product as it is. */
+  readonly sabotage?: string | undefined;
+  /** Processes that share the seeds. Default: one per core. */
+  readonly workers?: number;
+  /** Told after each seed and each replay, how many of both are done. */
   readonly progress?: (done: number, totals: Totals) => void;
 }
 
@@ -31,18 +36,16 @@ interface Failure {
 }
 
 export interface Rounds extends Totals {
-  /** The first one; nothing was run after it. */
+  /** Of the smallest seed that has one, whoever ran it. No greater seed was begun after it was seen. */
   readonly failure: Failure | undefined;
 }
 
-/** Runs one world after another, until all are through or one breaks a promise. */
-export async function rounds({
-  firstSeed,
-  seeds,
-  operations,
-  replays,
-  progress,
-}: RoundsOptions): Promise<Rounds> {
+/**
+ * Runs all worlds, as many at a time as there are processes, until all are through or one breaks a promise. Replays come last:
+ * each in a process that has lived through other worlds since, or in another one.
+ */
+export async function rounds(options: RoundsOptions): Promise<Rounds> {
+  const { operations, sabotage, workers = availableParallelism(), progress } = options;
   const totals: Totals = {
     coverage: new Coverage(),
     seeds: 0,
@@ -51,25 +54,43 @@ export async function rounds({
     virtualMs: 0,
     replays: 0,
   };
-  const replayEvery = replays === 0 ? Infinity : Math.max(1, Math.floor(seeds / replays));
-  for (let i = 0; i < seeds; i += 1) {
-    const plan = planOf(firstSeed + i, operations);
-    const result = await run(plan);
-    totals.coverage.add(result.coverage);
-    totals.seeds += 1;
-    totals.operations += result.operations;
-    totals.events += result.events;
-    totals.virtualMs += result.virtualMs;
-    if (result.violation !== undefined) return { ...totals, failure: { plan, violation: result.violation } };
-    if (i % replayEvery === 0) {
-      totals.replays += 1;
-      const { hash } = await run(plan);
-      if (hash !== result.hash) {
-        const message = `seed ${plan.seed} gave the traces ${result.hash} and ${hash}`;
-        return { ...totals, failure: { plan, violation: { id: 'determinism', message, atMs: 0 } } };
-      }
+  const hashes = new Map<number, string>();
+  const failures: Failure[] = [];
+  const jobs = jobsOf(options);
+  await using crew = new Crew(Math.min(workers, jobs.length));
+  await crew.work(async (run) => {
+    // In order: what is under way when a seed fails was begun before all that are greater.
+    for (let seed = jobs.shift(); seed !== undefined && failures.length === 0; seed = jobs.shift()) {
+      const outcome = await run({ seed, operations, sabotage });
+      const before = hashes.get(seed);
+      const violation = outcome.violation ?? difference(seed, before, outcome.hash);
+      if (violation !== undefined) failures.push({ plan: planOf(seed, operations), violation });
+      if (before === undefined) add(totals, outcome, operations);
+      else totals.replays += 1;
+      hashes.set(seed, outcome.hash);
+      progress?.(totals.seeds + totals.replays, totals);
     }
-    progress?.(i + 1, totals);
-  }
-  return { ...totals, failure: undefined };
+  });
+  failures.sort((a, b) => a.plan.seed - b.plan.seed);
+  return { ...totals, failure: failures[0] };
+}
+
+/** All seeds, and then those that are run again. */
+function jobsOf({ firstSeed, seeds, replays }: RoundsOptions): number[] {
+  const all = Array.from({ length: seeds }, (_, i) => firstSeed + i);
+  const every = Math.max(1, Math.floor(seeds / replays));
+  return [...all, ...all.filter((_, i) => i % every === 0).slice(0, replays)];
+}
+
+function difference(seed: number, before: string | undefined, hash: string): Violation | undefined {
+  if (before === undefined || before === hash) return undefined;
+  return { id: 'determinism', message: `seed ${seed} gave the traces ${before} and ${hash}`, atMs: 0 };
+}
+
+function add(totals: Totals, { coverage, events, virtualMs }: Outcome, operations: number): void {
+  totals.coverage.add(coverage);
+  totals.seeds += 1;
+  totals.operations += operations;
+  totals.events += events;
+  totals.virtualMs += virtualMs;
 }

@@ -1,6 +1,7 @@
 import type { AttemptResult, CleanupClaim, CreateLease, Instant } from '@lease/core';
 import { objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
+import type { ClaimLog } from './claim-log.js';
 import type { CleanupBook } from './cleanup-book.js';
 import type { LeaseBook } from './lease-book.js';
 import type { Verdict } from './verdict.js';
@@ -10,6 +11,8 @@ interface Sent {
   readonly claim: CleanupClaim;
   readonly atMs: number;
   contact: 'out' | 'answered' | 'unanswered' | 'unreached';
+  /** The store's clock has leapt since the claim was made: it ran out earlier than its claimant knows. */
+  readonly excused: boolean;
 }
 
 interface Deeds {
@@ -23,6 +26,7 @@ interface Deeds {
 export interface AttemptBookParts {
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
+  readonly claims: ClaimLog;
   readonly verdict: Verdict;
   readonly graceMs: number;
   /** L1: how soon a first attempt must be sent, where nothing ever fails; unset where something may. */
@@ -40,6 +44,7 @@ const WAIT_FOR_SLOT_MS = 80;
 export class AttemptBook {
   readonly #leases: LeaseBook;
   readonly #cleanups: CleanupBook;
+  readonly #claims: ClaimLog;
   readonly #verdict: Verdict;
   readonly #graceMs: number;
   readonly #punctualMs: number | undefined;
@@ -50,11 +55,21 @@ export class AttemptBook {
   readonly #byCleanup = new Map<string, Deeds>();
   readonly #byObject = new Map<string, Sent[]>();
 
-  constructor({ leases, cleanups, verdict, graceMs, punctualMs, storeNow, worldMs }: AttemptBookParts) {
+  constructor({
+    leases,
+    cleanups,
+    claims,
+    verdict,
+    graceMs,
+    punctualMs,
+    storeNow,
+    worldMs,
+  }: AttemptBookParts) {
     this.#storeNow = storeNow;
     this.#worldMs = worldMs;
     this.#leases = leases;
     this.#cleanups = cleanups;
+    this.#claims = claims;
     this.#verdict = verdict;
     this.#graceMs = graceMs;
     this.#punctualMs = punctualMs;
@@ -73,14 +88,16 @@ export class AttemptBook {
     this.#unsettledAtDeaths += this.#cleanups.pending.filter(({ state }) => state === 'CLAIMED').length;
   }
 
-  /** The store's clock went forward: claims made before it run out earlier than their claimants know. */
+  /** The store's clock went forward: attempts under claims from before it are not judged. */
   leapt(): void {
     this.#leapMs = this.#worldMs();
   }
 
   /** A collector sends the callback, now. */
   sent(claim: CleanupClaim): Sent {
-    const sent: Sent = { claim, atMs: this.#worldMs(), contact: 'out' };
+    const excused = this.#claims.madeAtMs(claim) <= this.#leapMs;
+    const sent: Sent = { claim, atMs: this.#worldMs(), contact: 'out', excused };
+    if (excused) return sent;
     const now = this.#storeNow();
     const key = objectKey(claim.object);
     this.#expectClaimInForce(claim, now);
@@ -97,7 +114,7 @@ export class AttemptBook {
 
   ended(sent: Sent, result: AttemptResult): void {
     if (result.kind === 'retry') sent.contact = result.contact;
-    else sent.contact = 'answered';
+    else sent.contact = isForbidden(result) ? 'unreached' : 'answered';
   }
 
   arrived(claim: CleanupClaim): void {
@@ -142,7 +159,6 @@ export class AttemptBook {
 
   #expectClaimInForce(claim: CleanupClaim, now: Instant): void {
     const known = this.#cleanups.get(claim.cleanupId);
-    if (known !== undefined && known.claimedAtMs <= this.#leapMs) return;
     // An attempt must end before its claim does.
     const lastsUntil = now + claim.spec.retry.attemptTimeoutMs;
     const inForce = known?.state === 'CLAIMED' && known.fence === claim.fence && lastsUntil < known.dueAt;
@@ -206,6 +222,11 @@ export class AttemptBook {
     }
     return deeds;
   }
+}
+
+/** Nothing was connected to. */
+export function isForbidden(result: AttemptResult): boolean {
+  return result.kind === 'fail' && result.abandonReason === 'TARGET_FORBIDDEN';
 }
 
 export type { Sent };

@@ -1,5 +1,6 @@
 import type { AttemptResult, CleanupClaim } from '@lease/core';
 import type { Shape } from '../plan/shape.js';
+import { isForbidden } from './attempt-book.js';
 import type { Verdict } from './verdict.js';
 
 const FAILURES_TO_OPEN = 5;
@@ -52,6 +53,7 @@ export class BreakerBook {
     const record = records.get(endpoint) ?? { failures: 0, openings: 0, openedAtMs: 0, probe: undefined };
     const wasProbe = record.probe === fence;
     if (wasProbe) record.probe = undefined;
+    if (isForbidden(result)) return;
     if (result.kind === 'done' || result.kind === 'fail') {
       records.delete(endpoint);
       return;

@@ -7,8 +7,9 @@ import {
   MAX_LOST_CLAIMS,
   type SettleResult,
 } from '@lease/core';
-import type { Coverage } from '../engine/coverage.js';
-import { describe, type KnownCleanup, newlyDue, type State } from './known-cleanup.js';
+import type { ObjectEvent, ObjectState } from '../pairs/object-table.js';
+import { describe, type KnownCleanup, newlyDue, stateOf } from './known-cleanup.js';
+import type { PairBook } from './pair-book.js';
 import type { Verdict } from './verdict.js';
 
 /** Every cleanup from the end of a life to its own end: the states of the object machine, S1, S6 and S8. */
@@ -16,21 +17,24 @@ export class CleanupBook {
   readonly totals = { ended: 0, collected: 0, abandoned: 0, open: 0, revived: 0, kept: 0, forgotten: 0 };
   readonly attempts = { claimed: 0, done: 0, retried: 0, failed: 0, unstarted: 0, lost: 0, stale: 0 };
   readonly #verdict: Verdict;
-  readonly #coverage: Coverage;
+  readonly #pairs: PairBook;
   readonly #byId = new Map<string, KnownCleanup>();
   readonly #pending = new Map<string, KnownCleanup>();
   readonly #recorded = new Map<number, { readonly cleanupId: string; readonly kind: string }>();
   #lastFence = 0;
-  /** Finished ones were pruned: a listing holds fewer. */
-  prunedSome = false;
 
-  constructor(verdict: Verdict, coverage: Coverage) {
+  constructor(verdict: Verdict, pairs: PairBook) {
     this.#verdict = verdict;
-    this.#coverage = coverage;
+    this.#pairs = pairs;
   }
 
   get(cleanupId: string): KnownCleanup | undefined {
     return this.#byId.get(cleanupId);
+  }
+
+  stateOf(cleanupId: string): ObjectState {
+    const known = this.get(cleanupId);
+    return known === undefined ? 'none' : stateOf(known);
   }
 
   get all(): readonly KnownCleanup[] {
@@ -58,10 +62,9 @@ export class CleanupBook {
     this.#pending.set(known.key, known);
     this.totals.ended += 1;
     this.totals.open += 1;
-    this.#coverage.transition(`object HELD > DUE (${cleanup.reason})`);
   }
 
-  claimed(claim: CleanupClaim, claimMs: number, now: Instant, worldMs: number): void {
+  claimed(claim: CleanupClaim, claimMs: number, now: Instant): void {
     const known = this.#byId.get(claim.cleanupId);
     const claimable =
       known !== undefined && (known.state === 'DUE' || known.state === 'CLAIMED') && known.dueAt <= now;
@@ -77,11 +80,12 @@ export class CleanupBook {
     );
     this.#lastFence = claim.fence;
     if (known === undefined) return;
+    const before = stateOf(known);
     if (known.state === 'CLAIMED') this.#lose(known);
-    this.#go(known, 'CLAIMED', 'claim');
+    this.#pairs.met('object', before, 'claim', before === 'CLAIMED' ? 'CLAIMED (anew)' : 'CLAIMED');
+    known.state = 'CLAIMED';
     known.attempts += 1;
     known.fence = claim.fence;
-    known.claimedAtMs = worldMs;
     known.dueAt = now + claimMs;
     this.attempts.claimed += 1;
     this.#verdict.expect(
@@ -105,27 +109,36 @@ export class CleanupBook {
         `outcome ${outcome.kind} under fence ${outcome.fence} was ${result}, expected ${expected}: ${describe(known, now)}`,
     );
     if (!current) {
-      this.#coverage.transition(again ? 'outcome settled again' : 'outcome refused as stale');
       if (!again) this.attempts.stale += 1;
+      const state = this.stateOf(outcome.cleanupId);
+      const shown = result === 'settled' ? state : result;
+      this.#pairs.met('object', state, again ? 'settle again' : 'settle too late', shown);
       return;
     }
+    this.#apply(known, outcome, now, worldMs);
+    const { abandonReason } = known;
+    const after = abandonReason === undefined ? stateOf(known) : `ABANDONED (${abandonReason})`;
+    this.#pairs.met('object', 'CLAIMED', settleEvent(outcome), after);
+  }
+
+  #apply(known: KnownCleanup, outcome: CleanupOutcome, now: Instant, worldMs: number): void {
     this.#recorded.set(outcome.fence, { cleanupId: outcome.cleanupId, kind: outcome.kind });
     known.fence = undefined;
     switch (outcome.kind) {
       case 'done':
         this.attempts.done += 1;
-        this.#finish(known, 'COLLECTED', 'done');
+        this.#finish(known, 'COLLECTED', now);
         return;
       case 'fail':
         this.attempts.failed += 1;
-        known.reached += 1;
+        if (outcome.abandonReason !== 'TARGET_FORBIDDEN') known.reached += 1;
         this.abandoned(known, outcome.abandonReason, worldMs);
         return;
       case 'unstarted':
         this.attempts.unstarted += 1;
         known.attempts -= 1;
         known.dueAt = now;
-        this.#go(known, 'DUE', 'unstarted');
+        known.state = 'DUE';
         return;
       case 'retry':
         this.attempts.retried += 1;
@@ -137,7 +150,7 @@ export class CleanupBook {
         if (known.spent >= known.maxAttempts) this.abandoned(known, outcome.abandonReason, worldMs);
         else {
           known.dueAt = now + outcome.delayMs;
-          this.#go(known, 'DUE', outcome.contact);
+          known.state = 'DUE';
         }
     }
   }
@@ -152,7 +165,7 @@ export class CleanupBook {
         () => `cleanup ${known.cleanupId} was given up after ${known.lost} lost claims`,
       );
     }
-    this.#go(known, 'ABANDONED', reason);
+    known.state = 'ABANDONED';
     known.abandonReason = reason;
     known.unanswered = false;
     known.fence = undefined;
@@ -170,14 +183,13 @@ export class CleanupBook {
       () => `cleanup ${cleanupId} was retried while ${known?.state ?? 'unknown'}`,
     );
     if (known === undefined) return;
-    this.#go(known, 'DUE', 'retry by an operator');
-    Object.assign(known, { spent: 0, lost: 0, dueAt, abandonReason: undefined });
+    Object.assign(known, { state: 'DUE', spent: 0, lost: 0, dueAt, abandonReason: undefined });
     this.totals.abandoned -= 1;
     this.totals.open += 1;
   }
 
   /** Returns whether it was this command that ended it: a repeated one is answered like the first. */
-  forgotten(cleanupId: string, worldMs: number): boolean {
+  forgotten(cleanupId: string, now: Instant, worldMs: number): boolean {
     const known = this.#byId.get(cleanupId);
     if (known?.state === 'FORGOTTEN') return false;
     this.#verdict.expect(
@@ -187,11 +199,11 @@ export class CleanupBook {
     );
     if (known === undefined) return false;
     known.writtenOffAtMs = worldMs;
-    this.#finish(known, 'FORGOTTEN', 'forget');
+    this.#finish(known, 'FORGOTTEN', now);
     return true;
   }
 
-  revived(known: KnownCleanup): void {
+  revived(known: KnownCleanup, now: Instant): void {
     const idle = known.state === 'ABANDONED' || (known.state === 'DUE' && !known.unanswered);
     this.#verdict.expect(
       idle,
@@ -199,7 +211,7 @@ export class CleanupBook {
       () =>
         `a create revived ${known.key} while an attempt may reach its endpoint: ${known.state}${known.unanswered ? ', unanswered' : ''}`,
     );
-    this.#finish(known, 'REVIVED', 'create');
+    this.#finish(known, 'REVIVED', now);
   }
 
   #lose(known: KnownCleanup): void {
@@ -210,18 +222,18 @@ export class CleanupBook {
     this.#recorded.set(known.fence ?? 0, { cleanupId: known.cleanupId, kind: 'lost' });
   }
 
-  #finish(known: KnownCleanup, state: 'COLLECTED' | 'REVIVED' | 'FORGOTTEN', cause: string): void {
+  #finish(known: KnownCleanup, state: 'COLLECTED' | 'REVIVED' | 'FORGOTTEN', now: Instant): void {
     if (known.state === 'ABANDONED') this.totals.abandoned -= 1;
     else this.totals.open -= 1;
     if (state === 'COLLECTED') this.totals.collected += 1;
     else if (state === 'REVIVED') this.totals.revived += 1;
     else this.totals.forgotten += 1;
-    this.#go(known, state, cause);
+    known.state = state;
+    known.endedAt = now;
     this.#pending.delete(known.key);
   }
+}
 
-  #go(known: KnownCleanup, to: State, cause: string): void {
-    this.#coverage.transition(`object ${known.state} > ${to} (${cause})`);
-    known.state = to;
-  }
+function settleEvent(outcome: CleanupOutcome): ObjectEvent {
+  return outcome.kind === 'retry' ? `settle retry, ${outcome.contact}` : `settle ${outcome.kind}`;
 }

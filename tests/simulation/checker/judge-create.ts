@@ -1,10 +1,12 @@
 import { type CreateLease, type CreateResult, objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
+import type { Meeting } from '../pairs/pairs.js';
+import { leaseState } from './lease-book.js';
 import type { WitnessParts } from './stock.js';
 
 /** One create against everything that was committed before it: S1, S10, S12. */
 export function judgeCreate(command: CreateLease, result: CreateResult, parts: WitnessParts): void {
-  const { leases, lives, verdict } = parts;
+  const { leases, lives, pairs, verdict } = parts;
   const { leaseId } = command;
   const known = leases.get(leaseId);
   if (known !== undefined) {
@@ -19,10 +21,15 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
       verdict.expect(same && result.replayed, 'S12', () => `lease ${leaseId} was made a second time`);
       leases.shown(result.lease, 'a repeated create');
     }
+    const event = same ? 'create' : 'create something else';
+    pairs.met('lease', leases.stateOf(leaseId), event, outcomeOf(result));
     return;
   }
+  pairs.met('lease', 'none', 'create', outcomeOf(result));
+  const meeting = meetingOf(command, result, parts);
   if (result.outcome === 'refused') {
     judgeRefusal(command, result.reason, parts);
+    pairs.met(...meeting);
     return;
   }
   const { lease } = result;
@@ -48,7 +55,24 @@ export function judgeCreate(command: CreateLease, result: CreateResult, parts: W
   );
   parts.attempts.created(command);
   lives.created(command, lease);
+  // Last: whoever breaks a promise by name is told of that.
+  pairs.met(...meeting);
   leases.created(lease, command.requestHash);
+}
+
+/** The object and the create, before the books learn of it. */
+function meetingOf(command: CreateLease, result: CreateResult, { leases, lives }: WitnessParts): Meeting {
+  const event = lives.ownedByAnother(command)
+    ? 'create with another cleanup'
+    : leases.activeOf(command.serviceId) >= command.maxActive
+      ? 'create beyond the quota'
+      : 'create';
+  const state = lives.stateOf(objectKey(command.object));
+  return ['object', state, event, result.outcome === 'refused' ? result.reason : 'HELD'];
+}
+
+function outcomeOf(result: CreateResult): string {
+  return result.outcome === 'refused' ? result.reason : leaseState(result.lease);
 }
 
 /** A refusal needs a cause: what refuses everything keeps every other promise. */

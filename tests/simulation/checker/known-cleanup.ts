@@ -1,6 +1,7 @@
 import { type AbandonReason, type Cleanup, type Instant, objectKey } from '@lease/core';
+import type { ObjectState } from '../pairs/object-table.js';
 
-export type State = Cleanup['state'];
+type State = Cleanup['state'];
 
 /** One run of an object's cleanup, as the verbs' answers make it. */
 export interface KnownCleanup {
@@ -17,13 +18,15 @@ export interface KnownCleanup {
   /** An attempt ended without an answer, and none was answered since. */
   unanswered: boolean;
   fence: number | undefined;
-  /** When it was last claimed, in the world's time. */
-  claimedAtMs: number;
   /** `DUE`: not before. `CLAIMED`: when the claim runs out. */
   dueAt: Instant;
   abandonReason: AbandonReason | undefined;
   /** When it was last given up: what went before cannot bar a revival any more. */
   writtenOffAtMs: number;
+  /** When it ended for good. */
+  endedAt: Instant | undefined;
+  /** The store forgot it after that. */
+  pruned: boolean;
 }
 
 /** As it is when the last lease on its object has ended. */
@@ -40,11 +43,18 @@ export function newlyDue(cleanup: Cleanup, maxAttempts: number, now: Instant): K
     lost: 0,
     unanswered: false,
     fence: undefined,
-    claimedAtMs: -Infinity,
     dueAt: now,
     abandonReason: undefined,
     writtenOffAtMs: -Infinity,
+    endedAt: undefined,
+    pruned: false,
   };
+}
+
+/** As the tables of the state machines call it. */
+export function stateOf({ state, unanswered, pruned }: KnownCleanup): ObjectState {
+  if (pruned) return 'none';
+  return state === 'DUE' && unanswered ? 'DUE (in doubt)' : state;
 }
 
 export function describe(known: KnownCleanup | undefined, now: Instant): string {

@@ -1,6 +1,6 @@
 import { type Instant, type Lease, objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
-import type { Coverage } from '../engine/coverage.js';
+import type { LeaseState } from '../pairs/lease-table.js';
 import type { Verdict } from './verdict.js';
 
 /** A lease as it was last seen committed. */
@@ -10,26 +10,41 @@ export interface KnownLease {
   lease: Lease;
 }
 
+export function leaseState({ state, disposition = 'COLLECT' }: Lease): LeaseState {
+  return state === 'RELEASED' ? `RELEASED (${disposition})` : state;
+}
+
 const NONE: ReadonlySet<KnownLease> = new Set();
 
 /** Every lease, as the store committed it: S2, S3, S4 and the gauges of S10 and S16. */
 export class LeaseBook {
   readonly #verdict: Verdict;
-  readonly #coverage: Coverage;
   readonly #byId = new Map<string, KnownLease>();
   readonly #byObject = new Map<string, KnownLease[]>();
   readonly #activeByObject = new Map<string, Set<KnownLease>>();
   readonly #activeByService = new Map<string, number>();
   readonly #forgotten = new Set<string>();
+  readonly #ended: KnownLease[] = [];
+  #samples = 0;
   readonly totals = { created: 0, active: 0, released: 0, expired: 0, renewals: 0 };
 
-  constructor(verdict: Verdict, coverage: Coverage) {
+  constructor(verdict: Verdict) {
     this.#verdict = verdict;
-    this.#coverage = coverage;
   }
 
   get(leaseId: string): KnownLease | undefined {
     return this.#byId.get(leaseId);
+  }
+
+  stateOf(leaseId: string): LeaseState {
+    const lease = this.get(leaseId)?.lease;
+    return lease === undefined ? 'none' : leaseState(lease);
+  }
+
+  /** A few of those that have ended and are not forgotten, in turn. */
+  sampleEnded(count: number): readonly Lease[] {
+    const sample = Array.from({ length: count }, () => this.#ended[this.#samples++ % this.#ended.length]);
+    return sample.flatMap((known) => (known && this.get(known.lease.leaseId) === known ? [known.lease] : []));
   }
 
   /** Whether the id was free again for a while. */
@@ -73,7 +88,6 @@ export class LeaseBook {
     this.totals.active += 1;
     this.#activeByService.set(lease.serviceId, this.activeOf(lease.serviceId) + 1);
     this.#activeByObject.set(known.key, new Set(this.active(known.key)).add(known));
-    this.#coverage.transition('lease none > ACTIVE');
     this.#verdict.expect(lease.state === 'ACTIVE', 'S3', () => `a new lease is ${lease.state}`);
   }
 
@@ -97,9 +111,6 @@ export class LeaseBook {
       'S3',
       () => `renewal ${lease.renewalCount} of ${lease.leaseId} came after renewal ${before.renewalCount}`,
     );
-    this.#coverage.transition(
-      now >= before.expireTime ? 'lease ACTIVE > ACTIVE (rescued)' : 'lease ACTIVE > ACTIVE (renewed)',
-    );
     known.lease = lease;
     this.totals.renewals += 1;
   }
@@ -119,9 +130,8 @@ export class LeaseBook {
       'S3',
       () => `the end of ${lease.leaseId} changed its expire time`,
     );
-    const cause = lease.state === 'EXPIRED' ? 'EXPIRED' : `RELEASED (${lease.disposition ?? 'none'})`;
-    this.#coverage.transition(`lease ACTIVE > ${cause}`);
     known.lease = lease;
+    this.#ended.push(known);
     this.totals.active -= 1;
     if (lease.state === 'EXPIRED') this.totals.expired += 1;
     else this.totals.released += 1;

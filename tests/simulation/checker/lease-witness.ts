@@ -2,6 +2,8 @@ import {
   type CreateLease,
   type CreateResult,
   type Instant,
+  type Lease,
+  type LeaseStore,
   type Prune,
   type PruneReport,
   type ReleaseLease,
@@ -12,7 +14,15 @@ import {
   type SweepReport,
 } from '@lease/core';
 import { judgeCreate } from './judge-create.js';
+import { leaseState } from './lease-book.js';
 import { count, takeStock, type WitnessParts } from './stock.js';
+
+/** Ended leases that are read after each sweep that ended some. */
+const ENDED_SAMPLE = 3;
+
+function isAnother(lease: Lease | undefined, { serviceId }: { readonly serviceId: string }): boolean {
+  return lease !== undefined && lease.serviceId !== serviceId;
+}
 
 /** Sees every verb about leases that reaches the store, in the order in which they take effect, with its results. */
 export class LeaseWitness {
@@ -33,39 +43,74 @@ export class LeaseWitness {
   }
 
   async renewed(commands: readonly RenewLease[], results: readonly RenewResult[]): Promise<void> {
-    const { leases } = this.#parts;
+    const { leases, pairs } = this.#parts;
     commands.forEach((command, i) => {
       const result = results[i];
       if (result === undefined) return;
       this.#expectStoreTime(result.now);
+      const before = leases.get(command.leaseId)?.lease;
+      const state = leases.stateOf(command.leaseId);
       if (result.outcome === 'done') leases.renewed(result.lease, result.now);
       else this.#judgeRefusal(command, result.reason);
+      const isLate = before !== undefined && result.now >= before.expireTime;
+      const outcome = result.outcome === 'refused' ? result.reason : isLate ? 'ACTIVE (late)' : 'ACTIVE';
+      pairs.met('lease', state, isAnother(before, command) ? 'renew as another service' : 'renew', outcome);
     });
     await count(this.#parts);
   }
 
   async released(commands: readonly ReleaseLease[], results: readonly ReleaseResult[]): Promise<void> {
-    const { leases, lives } = this.#parts;
     commands.forEach((command, i) => {
       const result = results[i];
       if (result === undefined) return;
       this.#expectStoreTime(result.now);
-      if (result.outcome === 'refused') {
-        if (result.reason !== 'CLEANUP_OWNED') this.#judgeRefusal(command, result.reason);
-        return;
-      }
-      if (leases.get(command.leaseId)?.lease.state !== 'ACTIVE') {
-        leases.shown(result.lease, 'a repeated release');
-        return;
-      }
-      const known = leases.ended(result.lease);
-      if (known !== undefined) lives.leaseEnded(known, command.disposition);
+      const { leases, pairs } = this.#parts;
+      const { disposition, leaseId } = command;
+      const state = leases.stateOf(leaseId);
+      const isAnothers = isAnother(leases.get(leaseId)?.lease, command);
+      this.#judgeRelease(command, result);
+      const outcome = result.outcome === 'refused' ? result.reason : leaseState(result.lease);
+      pairs.met(
+        'lease',
+        state,
+        isAnothers ? 'release as another service' : `release ${disposition}`,
+        outcome,
+      );
+      if (outcome === 'CLEANUP_OWNED') pairs.met('object', 'HELD', 'a lease is kept', outcome);
     });
     await takeStock(this.#parts);
   }
 
+  /** Somebody reads what stands. */
+  got(leaseId: string, { lease }: Awaited<ReturnType<LeaseStore['get']>>): void {
+    const { leases, pairs, verdict } = this.#parts;
+    const state = leases.stateOf(leaseId);
+    if (lease !== undefined) leases.shown(lease, 'a get');
+    verdict.expect(
+      lease !== undefined || state === 'none',
+      'S3',
+      () => `${state} lease ${leaseId} is not found`,
+    );
+    pairs.met('lease', state, 'get', lease === undefined ? 'none' : leaseState(lease));
+  }
+
+  #judgeRelease(command: ReleaseLease, result: ReleaseResult): void {
+    const { leases, lives } = this.#parts;
+    if (result.outcome === 'refused') {
+      if (result.reason === 'CLEANUP_OWNED') this.#judgeOwned(command);
+      else this.#judgeRefusal(command, result.reason);
+      return;
+    }
+    if (leases.get(command.leaseId)?.lease.state !== 'ACTIVE') {
+      leases.shown(result.lease, 'a repeated release');
+      return;
+    }
+    const known = leases.ended(result.lease);
+    if (known !== undefined) lives.leaseEnded(known, command.disposition);
+  }
+
   async swept(sweep: Sweep, report: SweepReport): Promise<void> {
-    const { holds, leases, lives, pauses, recoveries, store, storeNow, verdict } = this.#parts;
+    const { holds, leases, lives, pairs, pauses, recoveries, store, storeNow, verdict } = this.#parts;
     const now = storeNow();
     pauses.swept(report, now);
     recoveries.swept(now);
@@ -84,6 +129,7 @@ export class LeaseWitness {
       holds.expired(lease.leaseId);
       const known = leases.ended(lease);
       if (known !== undefined) lives.leaseEnded(known, undefined);
+      pairs.met('lease', 'ACTIVE', 'sweep', 'EXPIRED');
     }
     verdict.expect(
       ended === report.expired,
@@ -92,17 +138,37 @@ export class LeaseWitness {
     );
     const left = leases.allActive.map(({ lease }) => lease);
     recoveries.left(left, sweep, report, now);
-    if (ended > 0) await takeStock(this.#parts);
+    if (left.length > 0) {
+      const isSpared = left.some(({ expireTime }) => expireTime + sweep.graceMs <= now);
+      pairs.met('lease', 'ACTIVE', 'sweep', isSpared ? 'ACTIVE (spared)' : 'ACTIVE');
+    }
+    if (ended === 0) return;
+    await this.#expectFinal();
+    await takeStock(this.#parts);
+  }
+
+  /** A sweep leaves alone what has ended. */
+  async #expectFinal(): Promise<void> {
+    const { leases, pairs, store, verdict } = this.#parts;
+    for (const { leaseId } of leases.sampleEnded(ENDED_SAMPLE)) {
+      const { lease } = await store.get(leaseId);
+      verdict.expect(lease !== undefined, 'S3', () => `ended lease ${leaseId} is gone after a sweep`);
+      if (lease === undefined) continue;
+      leases.shown(lease, 'a reading after a sweep');
+      pairs.met('lease', leases.stateOf(leaseId), 'sweep', leaseState(lease));
+    }
   }
 
   async pruned(command: Prune, report: PruneReport): Promise<void> {
-    const { cleanups, leases, store, storeNow, verdict } = this.#parts;
-    if (report.cleanups > 0) cleanups.prunedSome = true;
+    const { leases, pairs, store, storeNow, verdict } = this.#parts;
     if (report.leases === 0) return;
     const before = storeNow() - command.endedLeasesOlderThanMs;
     let gone = 0;
     for (const { lease } of leases.all) {
-      if ((await store.get(lease.leaseId)).lease !== undefined) continue;
+      const isLeft = (await store.get(lease.leaseId)).lease !== undefined;
+      const state = leaseState(lease);
+      pairs.met('lease', state, 'prune', isLeft ? state : 'none');
+      if (isLeft) continue;
       gone += 1;
       verdict.expect(
         (lease.endTime ?? Infinity) < before,
@@ -117,6 +183,17 @@ export class LeaseWitness {
       () => `a prune says ${report.leases} leases went, ${gone} did`,
     );
     await takeStock(this.#parts);
+  }
+
+  /** Only who owns the cleanup may keep the object, if there is one. */
+  #judgeOwned({ leaseId, serviceId, disposition }: ReleaseLease): void {
+    const { leases, lives, verdict } = this.#parts;
+    const owner = lives.ownerOf(leases.get(leaseId)?.key ?? '');
+    verdict.expect(
+      disposition === 'KEEP' && owner !== undefined && owner !== serviceId,
+      'ownership',
+      () => `${disposition} of ${leaseId} was refused to ${serviceId}, owner is ${owner ?? 'nobody'}`,
+    );
   }
 
   /** Whatever the clocks of replicas and clients say: one clock decides (S15). */

@@ -8,10 +8,11 @@ import {
   type LeaseStore,
   objectKey,
 } from '@lease/core';
-import type { Coverage } from '../engine/coverage.js';
+import type { ObjectEvent, ObjectState } from '../pairs/object-table.js';
 import type { CleanupBook } from './cleanup-book.js';
-import type { KnownCleanup } from './known-cleanup.js';
+import { type KnownCleanup, stateOf } from './known-cleanup.js';
 import type { KnownLease, LeaseBook } from './lease-book.js';
+import type { PairBook } from './pair-book.js';
 import type { Verdict } from './verdict.js';
 
 /** The cleanup that an object has in this life. */
@@ -31,7 +32,15 @@ export interface LifeBookParts {
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
   readonly verdict: Verdict;
-  readonly coverage: Coverage;
+  readonly pairs: PairBook;
+}
+
+const BARRED: ReadonlySet<ObjectState> = new Set<ObjectState>(['CLAIMED', 'DUE (in doubt)']);
+
+/** `disposition`: of a release. */
+function endEvent(disposition: Disposition | undefined): ObjectEvent {
+  if (disposition === undefined) return 'a lease expires';
+  return disposition === 'KEEP' ? 'a lease is kept' : 'a lease is released';
 }
 
 /** Every object from its first lease to its collection: one class for each life (S6), owners, generations, revivals. */
@@ -39,17 +48,17 @@ export class LifeBook {
   readonly #leases: LeaseBook;
   readonly #cleanups: CleanupBook;
   readonly #verdict: Verdict;
-  readonly #coverage: Coverage;
+  readonly #pairs: PairBook;
   readonly #lives = new Map<string, Life>();
   /** Objects whose last lease just ended: each must show one new cleanup. */
   readonly #fallingDue = new Map<string, Owned>();
   #lastGeneration = 0;
 
-  constructor({ leases, cleanups, verdict, coverage }: LifeBookParts) {
+  constructor({ leases, cleanups, verdict, pairs }: LifeBookParts) {
     this.#leases = leases;
     this.#cleanups = cleanups;
     this.#verdict = verdict;
-    this.#coverage = coverage;
+    this.#pairs = pairs;
   }
 
   /** A create that took a new lease was committed. Called before the lease book learns of it. */
@@ -60,7 +69,7 @@ export class LifeBook {
     const life = this.#lives.get(key) ?? { generation: 0, owned: undefined };
     this.#lives.set(key, life);
     if (pending !== undefined) {
-      this.#cleanups.revived(pending);
+      this.#cleanups.revived(pending, lease.createTime);
       this.#verdict.expect(
         lease.priorAttempts === pending.reached,
         'S7',
@@ -74,14 +83,12 @@ export class LifeBook {
       () => `create on ${key} says revived: ${lease.revived}`,
     );
     if (held) {
-      this.#coverage.transition('object HELD > HELD (create)');
       this.#verdict.expect(
         lease.generation === life.generation,
         'S1',
         () => `a lease on held ${key} has generation ${lease.generation}, not ${life.generation}`,
       );
     } else {
-      if (pending === undefined) this.#coverage.transition('object none > HELD (create)');
       this.#verdict.expect(
         lease.generation > this.#lastGeneration,
         'S8',
@@ -93,10 +100,21 @@ export class LifeBook {
     this.#own(life, command);
   }
 
+  stateOf(key: string): ObjectState {
+    const pending = this.#cleanups.pendingOn(key);
+    if (pending !== undefined) return stateOf(pending);
+    return this.#leases.active(key).size > 0 ? 'HELD' : 'none';
+  }
+
+  /** The service that owns the object's cleanup. */
+  ownerOf(key: string): string | undefined {
+    return this.#lives.get(key)?.owned?.serviceId;
+  }
+
   /** Whether the store may refuse this create as `OBJECT_BEING_COLLECTED`. */
   beingCollected(key: string): boolean {
     const pending = this.#cleanups.pendingOn(key);
-    return pending?.state === 'CLAIMED' || (pending?.state === 'DUE' && pending.unanswered);
+    return pending !== undefined && BARRED.has(stateOf(pending));
   }
 
   /** Whether the object's cleanup is another service's, and another one than this. */
@@ -124,16 +142,14 @@ export class LifeBook {
       );
       life.owned = undefined;
     }
-    if (this.#leases.active(key).size > 0) {
-      this.#coverage.transition(`object HELD > HELD (${disposition === 'KEEP' ? 'KEEP' : 'lease ended'})`);
-      return;
-    }
+    const isHeld = this.#leases.active(key).size > 0;
+    this.#pairs.met('object', 'HELD', endEvent(disposition), isHeld ? 'HELD' : life.owned ? 'DUE' : 'none');
+    if (isHeld) return;
     if (life.owned !== undefined) {
       this.#fallingDue.set(key, life.owned);
       return;
     }
     this.#lives.delete(key);
-    this.#coverage.transition(`object HELD > none (${kept === undefined ? 'no cleanup' : 'KEEP'})`);
     if (kept === undefined) return;
     this.#cleanups.totals.ended += 1;
     this.#cleanups.totals.kept += 1;
@@ -180,6 +196,7 @@ export class LifeBook {
       return;
     }
     if (row.state === 'ABANDONED' && row.abandonReason === 'CLAIM_LOST' && known.state !== 'ABANDONED') {
+      this.#pairs.met('object', stateOf(known), 'claim', 'ABANDONED (CLAIM_LOST)');
       this.#cleanups.abandoned(known, 'CLAIM_LOST', worldMs);
     }
     this.#expectState(known, row.state);

@@ -1,11 +1,14 @@
 import type { Instant, LeaseStore } from '@lease/core';
 import type { AttemptBook } from './attempt-book.js';
+import type { ClaimLog } from './claim-log.js';
 import type { CleanupBook } from './cleanup-book.js';
 import type { HoldBook } from './hold-book.js';
 import type { LeaseBook } from './lease-book.js';
 import type { LifeBook } from './life-book.js';
+import type { PairBook } from './pair-book.js';
 import type { PauseBook } from './pause-book.js';
 import type { RecoveryBook } from './recovery-book.js';
+import type { TakeoverBook } from './takeover-book.js';
 import { checkTotals } from './totals.js';
 import type { Verdict } from './verdict.js';
 
@@ -18,13 +21,16 @@ export interface WitnessParts {
   /** The world's time. */
   readonly worldMs: () => number;
   readonly verdict: Verdict;
+  readonly pairs: PairBook;
   readonly leases: LeaseBook;
   readonly cleanups: CleanupBook;
+  readonly claims: ClaimLog;
   readonly lives: LifeBook;
   readonly attempts: AttemptBook;
   readonly holds: HoldBook;
   readonly pauses: PauseBook;
   readonly recoveries: RecoveryBook;
+  readonly takeovers: TakeoverBook;
 }
 
 /** After each step: every cleanup is as it should be, and the totals agree (S6, S8, S16). */

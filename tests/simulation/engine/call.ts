@@ -18,62 +18,99 @@ export interface Call<T> {
 }
 
 /** One request and its reply over the network. Ends in time, unless the caller dies. */
-export function call<T>(network: Network, { from, to, link, label, ...options }: Call<T>): Promise<T> {
+export function call<T>(network: Network, options: Call<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    let settled = false;
-    const settle = (end: () => void) => {
-      if (settled) return;
-      settled = true;
-      cancelTimeout();
-      forgetDeath();
-      end();
-    };
-    const answer = (end: () => void) => {
-      network.carry(link, 'reply', [to.name, from.name], label, () => {
-        from.deliver(() => {
-          settle(end);
-        });
-      });
-    };
-    const refuse = (sent: boolean) => {
-      answer(() => {
-        reject(options.refused(sent));
-      });
-    };
-    const arrive = () => {
-      const served = to.deliver(() => {
-        options.serve().then(
-          (value) => {
-            to.emit(() => {
-              answer(() => {
-                resolve(value);
-              });
-            });
-          },
-          (error: unknown) => {
-            to.emit(() => {
-              answer(() => {
-                reject(error instanceof Error ? error : new Error(String(error)));
-              });
-            });
-          },
-        );
-      });
-      if (!served) refuse(false);
-    };
-    const cancelTimeout = from.clock.schedule(options.timeoutMs, () => {
-      settle(() => {
-        reject(options.timedOut());
-      });
+    new Exchange(network, options, resolve, reject).start();
+  });
+}
+
+/** A class, since there is one for each message, and closures cost more than methods. */
+class Exchange<T> {
+  readonly #network: Network;
+  readonly #call: Call<T>;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: Error) => void;
+  #cancelTimeout: () => void = () => undefined;
+  #forgetDeath: () => void = () => undefined;
+  #settled = false;
+
+  constructor(network: Network, call: Call<T>, resolve: (value: T) => void, reject: (error: Error) => void) {
+    this.#network = network;
+    this.#call = call;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    const { from, to, link, label, timeoutMs, timedOut } = this.#call;
+    this.#cancelTimeout = from.clock.schedule(timeoutMs, () => {
+      if (this.#settle()) this.#reject(timedOut());
     });
     // The connection of a process that dies is reset at once.
-    const forgetDeath = to.onDeath(() => {
-      refuse(true);
+    this.#forgetDeath = to.onDeath(() => {
+      this.#refuse(true);
     });
     from.emit(() => {
-      for (let copy = network.copies(link, label); copy > 0; copy -= 1) {
-        network.carry(link, 'request', [from.name, to.name], label, arrive);
+      for (let copy = this.#network.copies(link, label); copy > 0; copy -= 1) {
+        this.#network.carry(link, 'request', [from.name, to.name], label, () => {
+          this.#arrive();
+        });
       }
     });
-  });
+  }
+
+  #arrive(): void {
+    const { to, serve } = this.#call;
+    const served = to.deliver(() => {
+      serve().then(
+        (value) => {
+          to.emit(() => {
+            this.#answer(value);
+          });
+        },
+        (error: unknown) => {
+          to.emit(() => {
+            this.#fail(error instanceof Error ? error : new Error(String(error)));
+          });
+        },
+      );
+    });
+    if (!served) this.#refuse(false);
+  }
+
+  #answer(value: T): void {
+    this.#reply(() => {
+      this.#resolve(value);
+    });
+  }
+
+  #fail(error: Error): void {
+    this.#reply(() => {
+      this.#reject(error);
+    });
+  }
+
+  #refuse(sent: boolean): void {
+    this.#reply(() => {
+      this.#reject(this.#call.refused(sent));
+    });
+  }
+
+  #reply(end: () => void): void {
+    const { from, to, link, label } = this.#call;
+    this.#network.carry(link, 'reply', [to.name, from.name], label, () => {
+      from.deliver(() => {
+        if (this.#settle()) end();
+      });
+    });
+  }
+
+  /** The first to end it: whatever comes later comes too late. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#cancelTimeout();
+    this.#forgetDeath();
+    return true;
+  }
 }

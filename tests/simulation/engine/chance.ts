@@ -12,7 +12,7 @@ export class Chance implements Random {
   /** A stream of its own for each purpose: what one part draws does not move what another part sees. */
   static of(seed: number, purpose: string): Chance {
     let mixed = Math.imul(seed, 0x9e3779b1) ^ 0x85ebca6b;
-    for (const char of purpose) mixed = Math.imul(mixed ^ char.charCodeAt(0), 0x01000193);
+    for (let i = 0; i < purpose.length; i += 1) mixed = Math.imul(mixed ^ purpose.charCodeAt(i), 0x01000193);
     return new Chance(seededRandom(mixed));
   }
 

@@ -31,7 +31,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
       process.emit(() => {
         const sent = attempts.sent(claim);
         breakers.sent(process.name, claim);
-        holds.expectNobodyHolds(claim.object);
+        if (!sent.excused) holds.expectNobodyHolds(claim.object);
         trace.note(
           process.name,
           `sends ${label} under ${claim.fence}, cleanup ${claim.cleanupId.slice(0, 8)}`,

@@ -8,10 +8,20 @@ import type { Trace } from '../engine/trace.js';
 
 /**
  * How an endpoint treats a callback. `lying` says done and did nothing; `closing` does the work and closes the
- * connection without an answer; `slow` may take longer than the attempt's timeout.
+ * connection without an answer; `flaky` fails mostly, and does the rest late; `forbidden` is at an address that the operator does not allow; `slow` may take longer than the attempt's timeout.
  */
 export type Conduct =
-  'prompt' | 'slow' | 'failing' | 'terminal' | 'hanging' | 'closing' | 'refusing' | 'missing' | 'lying';
+  | 'prompt'
+  | 'slow'
+  | 'failing'
+  | 'flaky'
+  | 'terminal'
+  | 'hanging'
+  | 'closing'
+  | 'refusing'
+  | 'forbidden'
+  | 'missing'
+  | 'lying';
 
 export interface EndpointParts {
   readonly scheduler: Scheduler;
@@ -58,17 +68,28 @@ export class Endpoint {
       answer({ kind: 'retry', contact: 'unreached', detail: 'connection refused' });
       return;
     }
+    if (conduct === 'forbidden') {
+      answer({ kind: 'fail', abandonReason: 'TARGET_FORBIDDEN', detail: 'not an allowed address' });
+      return;
+    }
     attempts.arrived(claim);
     const chance = dice.throw(`${this.name} ${claim.attempt} ${claim.object.id}`);
-    const afterMs = conduct === 'slow' ? chance.spread(1_000, 25_000) : chance.spread(1, 50);
+    const isFlaky = conduct === 'flaky';
+    const deed = !isFlaky ? conduct : chance.hits(0.25) ? 'prompt' : 'failing';
+    const afterMs =
+      deed === 'slow'
+        ? chance.spread(1_000, 25_000)
+        : isFlaky && deed === 'prompt'
+          ? chance.spread(200, 1_800)
+          : chance.spread(1, 50);
     scheduler.after(afterMs, () => {
-      const result = this.#work(conduct, claim, chance);
+      const result = this.#work(deed, claim, chance);
       if (result !== undefined) answer(result);
     });
   }
 
   #work(
-    conduct: Exclude<Conduct, 'refusing'>,
+    conduct: Exclude<Conduct, 'refusing' | 'forbidden' | 'flaky'>,
     claim: CleanupClaim,
     chance: Chance,
   ): AttemptResult | undefined {

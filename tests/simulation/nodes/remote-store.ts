@@ -1,4 +1,4 @@
-import { type LeaseStore, StoreUnavailableError } from '@lease/core';
+import { type CleanupClaim, type LeaseStore, StoreUnavailableError } from '@lease/core';
 import { call } from '../engine/call.js';
 import type { Network } from '../engine/network.js';
 import type { Process } from '../engine/process.js';
@@ -15,7 +15,7 @@ export function remoteStore(
   network: Network,
   process: Process,
   node: StoreNode,
-  granted: () => void = () => undefined,
+  granted: (claims: readonly CleanupClaim[]) => void = () => undefined,
 ): LeaseStore {
   const ask = <T>(verb: string, about: string, run: (store: LeaseStore) => Promise<T>): Promise<T> =>
     call(network, {
@@ -38,7 +38,7 @@ export function remoteStore(
     claimCleanups: (claim) =>
       ask('claimCleanups', '', async (store) => {
         const claims = await store.claimCleanups(claim);
-        if (claims.length > 0) granted();
+        if (claims.length > 0) granted(claims);
         return claims;
       }),
     settleCleanups: (outcomes) =>

@@ -8,8 +8,8 @@ import {
   StoreUnavailableError,
 } from '@lease/core';
 import type { Executor } from '@lease/core';
+import type { PairBook } from '../checker/pair-book.js';
 import type { Verdict } from '../checker/verdict.js';
-import type { Coverage } from '../engine/coverage.js';
 import type { Process } from '../engine/process.js';
 import type { Shape } from '../plan/shape.js';
 
@@ -20,7 +20,7 @@ export interface ReplicaParts {
   readonly random: Random;
   readonly shape: Shape;
   readonly verdict: Verdict;
-  readonly coverage: Coverage;
+  readonly pairs: PairBook;
 }
 
 /** What a replica answers over the wire: an answer, or that it has no store to ask. */
@@ -32,12 +32,12 @@ export class Replica {
   readonly #service: LeaseService;
   readonly #collector: Collector;
   readonly #verdict: Verdict;
-  readonly #coverage: Coverage;
+  readonly #pairs: PairBook;
 
-  constructor({ process, store, executor, random, shape, verdict, coverage }: ReplicaParts) {
+  constructor({ process, store, executor, random, shape, verdict, pairs }: ReplicaParts) {
     this.process = process;
     this.#verdict = verdict;
-    this.#coverage = coverage;
+    this.#pairs = pairs;
     const observer = (event: LeaseEvent) => {
       this.#observe(event);
     };
@@ -81,7 +81,7 @@ export class Replica {
 
   /** The only step that may fail is one that found no store. */
   #observe(event: LeaseEvent): void {
-    if (event.type === 'breaker-changed') this.#coverage.transition(`breaker ${event.from} > ${event.to}`);
+    if (event.type === 'breaker-changed') this.#pairs.met('breaker', event.from, 'change', event.to);
     if (event.type !== 'step-failed') return;
     const { error } = event;
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;

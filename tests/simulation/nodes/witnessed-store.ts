@@ -7,7 +7,7 @@ export interface Witnesses {
   readonly cleanupWitness: CleanupWitness;
 }
 
-/** A store whose every write is seen, at the instant when it takes effect. */
+/** A store whose every write and every reading of a lease is seen, at the instant when it takes effect. */
 export function witnessed(store: LeaseStore, { leaseWitness, cleanupWitness }: Witnesses): LeaseStore {
   return {
     create: (commands) => seen(store.create(commands), (results) => leaseWitness.created(commands, results)),
@@ -31,8 +31,15 @@ export function witnessed(store: LeaseStore, { leaseWitness, cleanupWitness }: W
       seen(store.resume(), (state) => {
         cleanupWitness.resumed(state);
       }),
-    prune: (command) => seen(store.prune(command), (report) => leaseWitness.pruned(command, report)),
-    get: (leaseId) => store.get(leaseId),
+    prune: (command) =>
+      seen(store.prune(command), async (report) => {
+        await cleanupWitness.pruned(command, report);
+        await leaseWitness.pruned(command, report);
+      }),
+    get: (leaseId) =>
+      seen(store.get(leaseId), (reading) => {
+        leaseWitness.got(leaseId, reading);
+      }),
     list: (query) => store.list(query),
     getCleanup: (cleanupId) => store.getCleanup(cleanupId),
     listCleanups: (query) => store.listCleanups(query),

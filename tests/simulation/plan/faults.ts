@@ -19,10 +19,13 @@ type Harm =
   /** It stops, and goes on as if nothing had been: beyond its claims, a zombie. */
   | { readonly kind: 'freeze'; readonly replica: number; readonly forMs: number }
   /**
-   * One stops at the worst moment, for longer than a claim lasts: when the store has granted it claims and the answer is
-   * on its way, or when its callback has left. Endpoints hang meanwhile, so that its successor is at work when it wakes.
+   * One stops at the worst moment, for about as long as a claim lasts, or longer: when the store has granted it claims and the
+   * answer is on its way (again: one of them is not the first on its cleanup), or when its callback has left. Endpoints hang
+   * meanwhile, so that its successor is at work when it wakes.
    */
-  | { readonly kind: 'zombie'; readonly at: 'granted' | 'sent'; readonly forMs: number }
+  | { readonly kind: 'zombie'; readonly at: 'granted' | 'granted-again' | 'sent'; readonly forMs: number }
+  /** All replicas are down, but for one that claims what is due and dies, again and again, under ever new names. */
+  | { readonly kind: 'lost-claims'; readonly forMs: number }
   /** All replicas are down: nobody sweeps (a gap, if it lasts longer than 1 s). */
   | { readonly kind: 'blackout'; readonly forMs: number }
   | { readonly kind: 'store-outage'; readonly outage: Outage; readonly forMs: number }
@@ -58,16 +61,30 @@ const WEIGHTS: Readonly<Record<Climate, Partial<Record<FaultKind, number>>>> = {
     restart: 3,
     freeze: 3,
     zombie: 4,
+    'lost-claims': 1,
     blackout: 0.7,
     'store-outage': 3,
     partition: 5,
     'wall-step': 3,
     'store-restart': 0.3,
     'store-clock-leap': 0.5,
-    endpoint: 8,
+    endpoint: 12,
     'client-crash': 4,
     'client-block': 4,
   },
+};
+
+const CONDUCTS: Readonly<Record<Exclude<Conduct, 'prompt'>, number>> = {
+  slow: 2,
+  failing: 3,
+  flaky: 4,
+  terminal: 2,
+  hanging: 2,
+  closing: 2,
+  refusing: 4,
+  forbidden: 1,
+  missing: 3,
+  lying: 1,
 };
 
 /** From one fault to the next, on average. Outages of our own stand apart, so that each can be recovered from. */
@@ -108,8 +125,13 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
       return { kind, replica, graceMs: chance.item([0, 1_000, 20_000]) };
     case 'freeze':
       return { kind, replica, forMs: chance.spread(500, 100_000) };
-    case 'zombie':
-      return { kind, at: chance.item(['granted', 'sent'] as const), forMs: chance.whole(40_000, 50_000) };
+    case 'zombie': {
+      const at = chance.item(['granted', 'granted-again', 'sent'] as const);
+      // A claim of which too little is left when its claimant learns of it is given back.
+      return { kind, at, forMs: chance.whole(at === 'sent' ? 40_000 : 30_000, 50_000) };
+    }
+    case 'lost-claims':
+      return { kind, forMs: chance.spread(4_000, 8_000) };
     case 'blackout':
       return { kind, forMs: chance.spread(300, shape.maxOutageMs) };
     case 'store-outage':
@@ -138,21 +160,12 @@ function harmOf(kind: FaultKind, chance: Chance, shape: Shape): Harm {
     case 'store-restart':
       return { kind, forMs: chance.spread(100, 10_000), byMs: leapMs(chance) };
     case 'endpoint': {
-      const conduct = chance.item([
-        'slow',
-        'failing',
-        'terminal',
-        'hanging',
-        'closing',
-        'refusing',
-        'missing',
-        'lying',
-      ] as const);
+      const conduct = chance.weighted(CONDUCTS);
       return {
         kind,
         endpoint: chance.whole(0, shape.endpoints - 1),
         conduct,
-        forMs: chance.spread(1_000, 60_000),
+        forMs: chance.spread(3_000, 60_000),
       };
     }
     case 'client-crash':

@@ -1,3 +1,4 @@
+import type { CleanupState } from '@lease/core';
 import { Chance } from '../engine/chance.js';
 import type { Shape } from './shape.js';
 
@@ -15,6 +16,9 @@ export interface Wish {
   readonly cleanup?: SpecChoice;
   readonly id?: number;
 }
+
+export type LateOutcome = (typeof LATE_OUTCOMES)[number];
+const LATE_OUTCOMES = ['done', 'fail', 'retry', 'retry', 'unstarted'] as const;
 
 type Action =
   | {
@@ -42,7 +46,15 @@ type Action =
       readonly disposition: 'COLLECT' | 'KEEP';
     }
   | { readonly kind: 'get'; readonly client: number; readonly pick: number }
-  | { readonly kind: 'retry' | 'forget'; readonly pick: number; readonly delayMs: number }
+  /** `state`: of the cleanups to pick from; unset: any. */
+  | {
+      readonly kind: 'retry' | 'forget';
+      readonly state: CleanupState | undefined;
+      readonly pick: number;
+      readonly delayMs: number;
+    }
+  /** Somebody who was long thought dead settles a claim that is no longer his. `pick`: the latest is 0. */
+  | { readonly kind: 'settle-late'; readonly pick: number; readonly outcome: LateOutcome }
   | { readonly kind: 'pause'; readonly forMs: number }
   | { readonly kind: 'resume' }
   | { readonly kind: 'prune'; readonly leasesOlderThanMs: number; readonly limit: number };
@@ -59,10 +71,17 @@ const WEIGHTS: Readonly<Record<OperationKind, number>> = {
   get: 10,
   retry: 4,
   forget: 3,
+  'settle-late': 8,
   pause: 0.5,
   resume: 1,
   prune: 1,
 };
+
+/** Mostly what an operator would pick, and now and then whatever he could mistake for it. */
+const PICKED_STATES = [
+  ...([undefined, undefined, undefined, 'ABANDONED'] as const),
+  ...(['DUE', 'CLAIMED', 'COLLECTED', 'REVIVED', 'FORGOTTEN'] as const),
+];
 
 /** Times without an operation, on average: long enough for claims to run out while things are under way. */
 const LULLS = 4;
@@ -74,7 +93,7 @@ export function planOperations(seed: number, shape: Shape, count: number): reado
     shape.climate === 'storm'
       ? WEIGHTS
       : // An operator's resume lifts the pause of S14, and a forgotten cleanup is never called.
-        { ...WEIGHTS, pause: 0, resume: 0, forget: 0 };
+        { ...WEIGHTS, pause: 0, resume: 0, forget: 0, 'settle-late': 0 };
   const operations: Operation[] = [];
   const lulls = shape.climate === 'storm' ? LULLS : 0;
   let atMs = 0;
@@ -127,7 +146,14 @@ function action(kind: OperationKind, chance: Chance, shape: Shape): Action {
       return { kind, client, pick: pick(chance) };
     case 'retry':
     case 'forget':
-      return { kind, pick: pick(chance), delayMs: chance.item([0, 0, 1_000]) };
+      return {
+        kind,
+        state: chance.item(PICKED_STATES),
+        pick: pick(chance),
+        delayMs: chance.item([0, 0, 1_000]),
+      };
+    case 'settle-late':
+      return { kind, pick: pick(chance), outcome: chance.item(LATE_OUTCOMES) };
     case 'pause':
       return { kind, forMs: chance.spread(500, 10_000) };
     case 'resume':
@@ -163,7 +189,7 @@ function some<T>(chance: Chance, make: () => T): readonly T[] {
   return Array.from({ length: chance.hits(0.85) ? 1 : chance.whole(2, 5) }, make);
 }
 
-/** An index from the latest lease id backwards. */
+/** An index from the latest one backwards; sometimes of none at all. */
 function pick(chance: Chance): number {
-  return Math.floor(chance.spread(1, 200)) - 1;
+  return chance.hits(0.02) ? -1 : Math.floor(chance.spread(1, 200)) - 1;
 }

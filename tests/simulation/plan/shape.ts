@@ -81,7 +81,7 @@ export function shapeOf(seed: number): Shape {
     sweepIntervalMs: chance.item([100, 250, 500, 500]),
     maxConcurrent,
     perEndpoint: Math.min(maxConcurrent, chance.item([1, 4, 16])),
-    quota: chance.item([8, 40, 10_000]),
+    quota: chance.item([8, 40, 10_000, 10_000]),
     meanGapMs: chance.item([10, 20, 60]),
     longHoldMs: [5_000, 60_000],
     longHolds: 0.05,
@@ -112,14 +112,15 @@ function inMinutes(shape: Shape, chance: Chance): Shape {
 }
 
 function storm(chance: Chance): Shape['weather'] {
-  const weather = (lateMs: number): Weather => ({
+  const weather = (lateMs: number, worse = 1): Weather => ({
     minDelayMs: 0.2,
     maxDelayMs: chance.item([5, 30, 200]),
-    late: chance.item([0, 0.01, 0.05]),
+    late: worse * chance.item([0, 0.01, 0.05]),
     lateMs,
-    requestLost: chance.item([0, 0.005, 0.03]),
-    replyLost: chance.item([0, 0.005, 0.03]),
-    duplicated: chance.item([0, 0.01, 0.05]),
+    requestLost: worse * chance.item([0, 0.005, 0.03]),
+    replyLost: worse * chance.item([0, 0.005, 0.03]),
+    duplicated: worse * chance.item([0, 0.01, 0.05]),
   });
-  return { client: weather(8_000), store: weather(8_000), callback: weather(3_000) };
+  // Callbacks are few.
+  return { client: weather(8_000), store: weather(8_000), callback: weather(3_000, 3) };
 }

@@ -1,4 +1,5 @@
 import type { Fault } from '../plan/faults.js';
+import { loseClaims } from './lose-claims.js';
 import type { World } from './world.js';
 
 /** Does the harm of one fault. */
@@ -24,6 +25,10 @@ export function inject(world: World, fault: Fault): void {
       for (const site of world.replicas) site.lay(trap);
       return;
     }
+    case 'lost-claims':
+      for (const site of world.replicas) site.blackOut(fault.forMs);
+      loseClaims(world, fault.forMs);
+      return;
     case 'blackout':
       for (const site of world.replicas) site.blackOut(fault.forMs);
       return;

@@ -4,6 +4,7 @@ import type { Operation } from '../plan/operations.js';
 import { rawRequest } from './cleanup-choice.js';
 import type { ClientSite } from './client-site.js';
 import { keepHold } from './keep-hold.js';
+import { settleLate } from './settle-late.js';
 import type { World } from './world.js';
 
 const RPC_TIMEOUT_MS = 3_000;
@@ -81,18 +82,22 @@ async function callService(world: World, { transport, serviceId }: ClientSite, o
   }
 }
 
-async function operate({ operator, storeLeadMs }: World, operation: OperatorOperation): Promise<void> {
+async function operate(world: World, operation: OperatorOperation): Promise<void> {
+  const { operator, storeLeadMs } = world;
   switch (operation.kind) {
     case 'retry':
     case 'forget': {
-      const { cleanups } = await operator.listCleanups({ limit: 100 });
-      const cleanup = cleanups[operation.pick % Math.max(1, cleanups.length)];
-      if (cleanup === undefined) return;
-      const { cleanupId } = cleanup;
+      const { state, pick } = operation;
+      const { cleanups } = await operator.listCleanups({ limit: 100, ...(state && { state }) });
+      const cleanup = cleanups[pick % Math.max(1, cleanups.length)];
+      const cleanupId = cleanup?.cleanupId ?? NOBODYS_ID;
       if (operation.kind === 'forget') await operator.forgetCleanups([{ cleanupId, reason: 'done by hand' }]);
       else await operator.retryCleanups([{ cleanupId, delayMs: operation.delayMs }]);
       return;
     }
+    case 'settle-late':
+      await settleLate(world, operation);
+      return;
     case 'pause':
       await operator.pause({ forMs: Math.round(operation.forMs), note: 'maintenance' });
       return;
@@ -104,7 +109,7 @@ async function operate({ operator, storeLeadMs }: World, operation: OperatorOper
         endedLeasesOlderThanMs: operation.leasesOlderThanMs,
         // An outcome may be offered again for a minute, in which the store's clock may have leapt: its attempt has to be
         // remembered as long.
-        finishedCleanupsOlderThanMs: 120_000 + storeLeadMs,
+        finishedCleanupsOlderThanMs: 70_000 + storeLeadMs,
         limit: operation.limit,
       });
   }
@@ -115,10 +120,12 @@ function siteOf({ clients }: World, index: number): ClientSite | undefined {
   return site?.process.alive === true && !site.process.paused ? site : undefined;
 }
 
-/** Lease ids that went out lately; 0 is the latest. */
+/** Lease ids that went out lately; 0 is the latest, and -1 none that ever did. */
 function picked({ leaseIds }: World, picks: readonly number[]): readonly string[] {
-  return picks.flatMap((pick) => leaseIds.at(-1 - pick) ?? []);
+  return picks.flatMap((pick) => (pick < 0 ? NOBODYS_ID : (leaseIds.at(-1 - pick) ?? [])));
 }
+
+const NOBODYS_ID = 'eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee';
 
 /** One of a few ids that everybody uses. */
 function sharedId(index: number): string {

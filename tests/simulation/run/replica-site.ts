@@ -12,7 +12,7 @@ const RESTART_MS = 100;
 const HANG_BEYOND_MS = 5_000;
 
 /** When the store granted it claims, before it knows; when a callback left. */
-type Moment = 'granted' | 'sent';
+type Moment = 'granted' | 'granted-again' | 'sent';
 
 /** Waits for whichever replica comes to that moment first. */
 export interface Trap {
@@ -82,16 +82,17 @@ export class ReplicaSite {
   }
 
   #start(): Replica {
-    const { scheduler, network, storeNode, endpoints, books, shape, trace, verdict, coverage, sabotage } =
-      this.#around;
+    const { scheduler, network, storeNode, endpoints, books, shape, trace, verdict, sabotage } = this.#around;
     this.#starts += 1;
     const { process, chance } = startProcess(this.#around, `${this.name}#${this.#starts}`, 'replicas');
     process.onDeath(() => {
       this.#died(process);
     });
     trace.note(process.name, 'starts');
-    const store = remoteStore(network, process, storeNode, () => {
+    books.takeovers.started();
+    const store = remoteStore(network, process, storeNode, (claims) => {
       this.#reached('granted', process);
+      if (claims.some(({ attempt }) => attempt > 1)) this.#reached('granted-again', process);
     });
     const byOrigin = new Map(endpoints.map((endpoint) => [new URL(endpoint.url).origin, endpoint]));
     const honest = callbackExecutor({
@@ -108,12 +109,13 @@ export class ReplicaSite {
       },
     });
     const executor = sabotage.executor?.(honest) ?? honest;
-    return new Replica({ process, store, executor, random: chance, shape, verdict, coverage });
+    return new Replica({ process, store, executor, random: chance, shape, verdict, pairs: books.pairs });
   }
 
   #died({ name }: Process): void {
     const { scheduler, trace, books } = this.#around;
     trace.note(name, 'dies');
+    books.takeovers.died();
     books.attempts.claimantDied();
     const backMs = Math.max(scheduler.nowMs + this.#backAfterMs, this.#downUntilMs);
     this.#backAfterMs = RESTART_MS;

@@ -195,3 +195,32 @@ export function dawdling(store: LeaseStore): LeaseStore {
     },
   });
 }
+
+/** A claim that ran out is taken over late. */
+export function clinging(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    claimCleanups: (command) => store.claimCleanups({ ...command, claimMs: command.claimMs + 5_000 }),
+  });
+}
+
+export function stubborn(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    retryCleanups: (commands) => Promise.resolve(commands.map(() => 'CLEANUP_NOT_ABANDONED')),
+  });
+}
+
+export function amnesic(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    prune: (command) => store.prune({ ...command, finishedCleanupsOlderThanMs: 1 }),
+  });
+}
+
+export function possessive(store: LeaseStore): LeaseStore {
+  return overriding(store, {
+    release: async (commands) => {
+      if (commands.every(({ disposition }) => disposition === 'COLLECT')) return store.release(commands);
+      const { now } = await store.get('');
+      return commands.map(() => ({ outcome: 'refused', reason: 'CLEANUP_OWNED', now }));
+    },
+  });
+}

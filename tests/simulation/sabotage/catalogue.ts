@@ -2,7 +2,9 @@ import type { Executor } from '@lease/core';
 import type { Climate } from '../plan/shape.js';
 import type { Sabotage } from './sabotage.js';
 import {
+  amnesic,
   claimingHeld,
+  clinging,
   doneBeforehand,
   dawdling,
   dropping,
@@ -11,11 +13,13 @@ import {
   hasty,
   lenient,
   passingOver,
+  possessive,
   resurrecting,
   reviving,
   settlingStale,
   showingThePast,
   stampingByItself,
+  stubborn,
   unpausing,
   unrecovering,
 } from './broken-stores.js';
@@ -24,7 +28,7 @@ import {
 export interface Case {
   readonly name: string;
   readonly seenAs: readonly string[];
-  /** The only climate in which it can be seen. */
+  /** The climate in which it is soon seen; unset: any. */
   readonly climate?: Climate;
   readonly sabotage: Sabotage;
 }
@@ -87,11 +91,36 @@ export const catalogue: readonly Case[] = [
     sabotage: { sleepsBlind: 'replicas' },
   },
   {
+    name: 'L2: a claim lasts longer than it says',
+    seenAs: ['L2'],
+    climate: 'kills',
+    sabotage: { store: clinging },
+  },
+  {
+    name: 'S3: an abandoned cleanup is not retried, whatever an operator says',
+    seenAs: ['S3'],
+    sabotage: { store: stubborn },
+  },
+  { name: 'S3: finished cleanups are pruned too early', seenAs: ['S3'], sabotage: { store: amnesic } },
+  {
+    name: 'ownership: an owner may not keep its object',
+    seenAs: ['ownership'],
+    sabotage: { store: possessive },
+  },
+  {
     name: 'F13: a hold that was blocked still says held',
     seenAs: ['hold'],
+    climate: 'storm',
     sabotage: { sleepsBlind: 'clients' },
   },
 ];
+
+/** By the beginning of its name. */
+export function sabotageOf(name: string): Sabotage {
+  const known = catalogue.find((each) => each.name.startsWith(name));
+  if (known === undefined) throw new Error(`nothing in the catalogue is called ${name}`);
+  return known.sabotage;
+}
 
 /** The breaker hears of no failure. */
 function blamingNobody(executor: Executor): Executor {
