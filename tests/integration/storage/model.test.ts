@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { readMutants, ScratchCopy } from '../../mutants/mutant.js';
 import { runSequences } from '../../model/run-sequences.js';
 import { followTheModel } from './follow-the-model.js';
-import { openContext, stores } from './stores.js';
+import { openContext } from './open-context.js';
+import { stores } from './stores.js';
 
 followTheModel(stores.filter(({ name }) => name !== 'postgres'));
 

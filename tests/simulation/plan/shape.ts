@@ -85,7 +85,7 @@ export function shapeOf(seed: number): Shape {
     // S14 tolerates gaps of up to 1 s: without a grace above it, one of 0.9 s may cost a lease of 1 s.
     graceMs: climate === 'outages' ? chance.item([2_000, 5_000]) : chance.item([0, 300, 2_000, 5_000]),
     sweepIntervalMs: chance.item([100, 250, 500, 500]),
-    sweepLimit: Chance.of(seed, 'page').item([2, 10, 200]),
+    sweepLimit: Chance.of(seed, 'page').item([1, 10, 200]),
     maxConcurrent,
     perEndpoint: Math.min(maxConcurrent, chance.item([1, 4, 16])),
     quota: chance.item([8, 40, 10_000]),
