@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { specifiers } from '../../scripts/workspace.mjs';
 
@@ -9,12 +9,16 @@ const require = createRequire(import.meta.url);
 const alias = Object.fromEntries(specifiers().map(({ specifier, source }) => [specifier, source]));
 
 /**
- * Puts {@link file:./trial.ts} and all that it imports into one file, with some sources replaced: nothing is copied, and a
- * module that is spoiled cannot be mixed with its original.
+ * Puts a module and all that it imports into one file, with some sources replaced: nothing is copied, and a module that is
+ * spoiled cannot be mixed with its original.
  */
-export async function bundleTrial(spoiled: ReadonlyMap<string, string>, outfile: string): Promise<void> {
+export async function bundle(
+  entry: string,
+  spoiled: ReadonlyMap<string, string>,
+  outfile: string,
+): Promise<void> {
   await build({
-    entryPoints: [fileURLToPath(new URL('trial.ts', import.meta.url))],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { bundleTrial } from './bundle.js';
+import { bundle } from './bundle.js';
 import type { BrokenLaw, Finding, Sighting, Task } from './trial.js';
+
+const TRIAL = fileURLToPath(new URL('trial.ts', import.meta.url));
 
 /** A spoiled source may never come to an end. */
 const PATIENCE_MS = 300_000;
@@ -22,7 +24,7 @@ export async function trySources(spoiled: ReadonlyMap<string, string>, task: Tas
   const dir = mkdtempSync(join(tmpdir(), 'lease-trial-'));
   try {
     const file = join(dir, 'trial.mjs');
-    await bundleTrial(spoiled, file);
+    await bundle(TRIAL, spoiled, file);
     return await inWorker(file, task);
   } finally {
     rmSync(dir, { recursive: true, force: true });
