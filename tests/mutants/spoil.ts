@@ -11,7 +11,9 @@ export class StalePatch extends Error {
 
 /** What the patch makes of the files that it touches, each under its absolute path. */
 export function spoil(patch: string): ReadonlyMap<string, string> {
-  const touched = [...readFileSync(patch, 'utf8').matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file ?? '');
+  const touched = [...readFileSync(patch, 'utf8').matchAll(/^\+\+\+ b\/(.+)$/gm)].map(
+    ([, file]) => file ?? '',
+  );
   using copy = new ScratchCopy();
   copy.take(touched);
   copy.apply(patch);

@@ -14,7 +14,8 @@ const lawNames = new Set(storeLaws.map(({ name }) => name));
 export async function tryShared(mutant: Mutant): Promise<Verdict> {
   const unknown = mutant.breaks.filter((law) => !lawNames.has(law));
   if (unknown.length > 0) return inVain(unknown.map((law) => `names a law that does not exist: ${law}`));
-  if (mutant.breaks.length + mutant.seenAs.length === 0) return inVain(['names nothing that has to catch it']);
+  if (mutant.breaks.length + mutant.seenAs.length === 0)
+    return inVain(['names nothing that has to catch it']);
   try {
     const { seenAs } = mutant;
     const worlds = seenAs.length > 0 ? MAX_SEEDS : 0;

@@ -40,8 +40,7 @@ export class Process implements Station {
     this.name = options.name;
     this.#wallErrorMs = options.wallErrorMs;
     const originMs = options.monotonicOriginMs - scheduler.nowMs;
-    const monotonicMs = () =>
-      originMs + scheduler.nowMs - (options.sleepsBlind === true ? this.#blindMs : 0);
+    const monotonicMs = () => originMs + scheduler.nowMs - (options.sleepsBlind === true ? this.#blindMs : 0);
     this.clock = {
       monotonicMs,
       wallMs: () => WORLD_START_MS + scheduler.nowMs + this.#wallErrorMs,
