@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import * as esbuild from 'esbuild';
 import { specifiers } from '../../scripts/workspace.mjs';
 
 const require = createRequire(import.meta.url);
@@ -17,7 +17,7 @@ export async function bundle(
   spoiled: ReadonlyMap<string, string>,
   outfile: string,
 ): Promise<void> {
-  await build({
+  await esbuild.build({
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -32,10 +32,10 @@ export async function bundle(
 }
 
 /** Large, and the same for every mutant; loaded as it is, and only if something is used of it. */
-const outside: Plugin = {
+const outside: esbuild.Plugin = {
   name: 'outside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@grpc\// }, ({ path }) => ({
+  setup(build) {
+    build.onResolve({ filter: /^@grpc\// }, ({ path }) => ({
       path: pathToFileURL(require.resolve(path)).href,
       external: true,
       sideEffects: false,
@@ -43,11 +43,11 @@ const outside: Plugin = {
   },
 };
 
-function replacing(spoiled: ReadonlyMap<string, string>): Plugin {
+function replacing(spoiled: ReadonlyMap<string, string>): esbuild.Plugin {
   return {
     name: 'replacing',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const contents = spoiled.get(path);
         return contents === undefined ? undefined : { contents, loader: 'ts' };
       });

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { scratch } from '../helpers/scratch.js';
 import { planOf } from '../simulation/plan/plan.js';
 import { run } from '../simulation/run/run.js';
 import { type Mutant, sharedMutants } from './mutant.js';
@@ -39,10 +42,14 @@ describe('a hunt can fail', () => {
   });
 
   test('a patch that does not apply is reported', async () => {
-    const [, another] = sharedMutants;
-    const patch = `${another?.patch ?? ''}.not`;
+    const dir = mkdtempSync(join(scratch(), 'stale-'));
+    onTestFinished(() => {
+      rmSync(dir, { recursive: true });
+    });
+    const patch = join(dir, 'stale.patch');
+    writeFileSync(patch, readFileSync(mutant.patch, 'utf8').replace(/^-.*horizon/m, '-  const horizons'));
     const { faults } = await tryShared({ ...mutant, patch });
-    expect(faults).toHaveLength(1);
+    expect(faults).toEqual([expect.stringContaining(`${patch} no longer applies`)]);
   });
 
   test('only what the patch touches is spoiled', () => {

@@ -34,14 +34,15 @@ export interface Sighting {
 }
 
 export type Finding =
-  { readonly kind: 'laws'; readonly broken: readonly BrokenLaw[] } | ({ readonly kind: 'worlds' } & Sighting);
+  | { readonly kind: 'laws'; readonly broken: readonly BrokenLaw[] }
+  | { readonly kind: 'worlds'; readonly sighting: Sighting };
 
 const { laws, worlds, operations } = workerData as Task;
 
 const tell = (finding: Finding) => parentPort?.postMessage(finding);
 
 tell({ kind: 'laws', broken: await tryLaws() });
-tell({ kind: 'worlds', ...(await tryWorlds()) });
+tell({ kind: 'worlds', sighting: await tryWorlds() });
 
 async function tryLaws(): Promise<readonly BrokenLaw[]> {
   const broken: BrokenLaw[] = [];

@@ -16,7 +16,6 @@ export interface TrialResult {
   readonly broken: readonly BrokenLaw[];
   readonly sighting: Sighting;
   readonly lawsMs: number;
-  readonly worldsMs: number;
 }
 
 /** Tries the sources with some of them replaced, in a worker of their own. */
@@ -40,10 +39,7 @@ async function inWorker(file: string, task: Task): Promise<TrialResult> {
   worker.on('message', (finding: Finding) => {
     const nowMs = performance.now() - startMs;
     if (finding.kind === 'laws') [broken, lawsMs] = [finding.broken, nowMs];
-    else {
-      const { kind: _, ...sighting } = finding;
-      result = { broken, sighting, lawsMs, worldsMs: nowMs - lawsMs };
-    }
+    else result = { broken, sighting: finding.sighting, lawsMs };
   });
   const patience = setTimeout(() => void worker.terminate(), PATIENCE_MS);
   try {

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.js';
 
 /** Where a mutant is caught. */
-export type Layer = 'simulation' | 'laws' | 'PostgreSQL';
+type Layer = 'simulation' | 'laws' | 'PostgreSQL';
 
 /** How a layer caught a mutant. */
 export interface Catch {

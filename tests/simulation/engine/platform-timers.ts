@@ -3,6 +3,9 @@ import type { Clock } from '@lease/core';
 /** The largest delay that a platform's timers keep. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Its `now` is replaced now and then. */
+const machine: { now: () => number } = performance;
+
 /** What a process gets from its platform. */
 export interface Platform {
   readonly monotonicMs: () => number;
@@ -30,15 +33,15 @@ export function waitOn(platform: Platform, clock: Pick<Clock, 'schedule'>): Cloc
   };
   /** One by one, and not `performance` itself: this is done a million times in a minute. */
   function standIn<T>(work: () => T): T {
-    const { now } = performance;
+    const { now } = machine;
     const { setTimeout, clearTimeout } = globalThis;
-    performance.now = platform.monotonicMs;
+    machine.now = platform.monotonicMs;
     globalThis.setTimeout = setStandIn as unknown as typeof setTimeout;
     globalThis.clearTimeout = clearStandIn as unknown as typeof clearTimeout;
     try {
       return work();
     } finally {
-      performance.now = now;
+      machine.now = now;
       globalThis.setTimeout = setTimeout;
       globalThis.clearTimeout = clearTimeout;
     }
