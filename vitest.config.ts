@@ -30,6 +30,7 @@ const units = workspace()
 const STORES = [
   'integration/{storage,database,cross-backend}/**/*.test.ts',
   'collection/**/*.test.ts',
+  'mutants/**/*.test.ts',
   'packaging/**/*.test.ts',
 ];
 

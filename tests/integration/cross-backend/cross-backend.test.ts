@@ -3,7 +3,8 @@ import type { ManualClock } from '@lease/core/testing';
 import { seededRandom } from '@lease/core/testing';
 import { MemoryStore } from '@lease/storage-memory';
 import { describe, expect, test } from 'vitest';
-import { openContext, stores } from '../storage/stores.js';
+import { openContext } from '../storage/open-context.js';
+import { stores } from '../storage/stores.js';
 import { Sequence, Unlike } from './sequence.js';
 import { Side } from './side.js';
 

@@ -1,11 +1,11 @@
 import type { LeaseStore } from '@lease/core';
 import { type ManualClock, seededRandom } from '@lease/core/testing';
-import type { MemoryStore } from '@lease/storage-memory';
 import { describe, expect, test } from 'vitest';
-import { readMutants, ScratchCopy } from '../../mutants/mutant.js';
+import { brokenMemoryStore } from '../../mutants/broken-memory-store.js';
 import { runSequences } from '../../model/run-sequences.js';
 import { followTheModel } from './follow-the-model.js';
-import { openContext, stores } from './stores.js';
+import { openContext } from './open-context.js';
+import { stores } from './stores.js';
 
 followTheModel(stores.filter(({ name }) => name !== 'postgres'));
 
@@ -23,19 +23,11 @@ describe('T2 can fail', () => {
   ];
 
   test.each(broken)('%s is noticed, and the failure tells how to see it again', async (name) => {
-    const mutant = readMutants().find((each) => each.name === name);
-    const copy = new ScratchCopy(mutant?.patch);
-    try {
-      const { MemoryStore: Broken } = (await copy.import('packages/storage-memory/src/index.ts')) as {
-        readonly MemoryStore: typeof MemoryStore;
-      };
-      const make = (clock: ManualClock): LeaseStore => new Broken({ clock, random: seededRandom(7) });
-      const subject = { durable: false, open: () => Promise.resolve(openContext(make)) };
-      const error: unknown = await runSequences(subject, 100, 1).catch((reason: unknown) => reason);
-      expect(String(error)).toMatch(/seed: 1, path: .*\nCounterexample: \[\[\{"do":/);
-      expect((error as Error).cause).toMatchObject({ name: 'Difference' });
-    } finally {
-      copy.remove();
-    }
+    const Broken = await brokenMemoryStore(name);
+    const make = (clock: ManualClock): LeaseStore => new Broken({ clock, random: seededRandom(7) });
+    const subject = { durable: false, open: () => Promise.resolve(openContext(make)) };
+    const error: unknown = await runSequences(subject, 100, 1).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/seed: 1, path: .*\nCounterexample: \[\[\{"do":/);
+    expect((error as Error).cause).toMatchObject({ name: 'Difference' });
   });
 });

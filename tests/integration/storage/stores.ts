@@ -1,43 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LeaseStore } from '@lease/core';
-import { ManualClock, seededRandom } from '@lease/core/testing';
+import { seededRandom } from '@lease/core/testing';
 import { MemoryStore } from '@lease/storage-memory';
 import { SqliteStore } from '@lease/storage-sqlite';
 import { afterAll } from 'vitest';
 import { scratch } from '../../helpers/scratch.js';
 import { numberedStore } from './numbered-store.js';
-import type { OpenStore, StoreUnderTest } from './open-store.js';
+import { openContext } from './open-context.js';
+import type { StoreUnderTest } from './open-store.js';
 import { PostgresContext } from './postgres-context.js';
-
-/** What closes and opens again. */
-class Context implements OpenStore {
-  readonly time = new ManualClock();
-  store: LeaseStore;
-  readonly #make: (clock: ManualClock) => LeaseStore;
-  readonly #free: () => void;
-
-  constructor(make: (clock: ManualClock) => LeaseStore, free: () => void = () => undefined) {
-    this.#make = make;
-    this.#free = free;
-    this.store = make(this.time);
-  }
-
-  async reopen(): Promise<void> {
-    await this.store.close();
-    this.store = this.#make(this.time);
-  }
-
-  async close(): Promise<void> {
-    await this.store.close();
-    this.#free();
-  }
-}
-
-/** A store on a clock of its own. */
-export function openContext(make: (clock: ManualClock) => LeaseStore): OpenStore {
-  return new Context(make);
-}
 
 const memory: StoreUnderTest = {
   name: 'memory',
@@ -53,7 +24,7 @@ const sqlite: StoreUnderTest = {
     const path = join(directory, 'leases.db');
     let opened = 0;
     return Promise.resolve(
-      new Context(
+      openContext(
         // A reopened store must not draw the UUIDs of its earlier life again.
         (clock) => SqliteStore.open({ path, clock, random: seededRandom(7 + opened++) }),
         () => rmSync(directory, { recursive: true, force: true }),

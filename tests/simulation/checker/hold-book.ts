@@ -19,6 +19,9 @@ interface Grant {
   readonly ttlMs: number;
 }
 
+/** Of what was granted: four fifths of a third pass before the next renewal. */
+const LEAST_PAUSE = 0.26;
+
 export interface HoldBookParts {
   readonly scheduler: Scheduler;
   readonly verdict: Verdict;
@@ -35,6 +38,8 @@ export class HoldBook {
   readonly #protectedHere: boolean;
   readonly #byLease = new Map<string, KnownHold>();
   readonly #grants = new Map<string, Grant>();
+  /** Holds that were granted less than a whole TTL, or had to go on after a release that failed. */
+  readonly #hurried = new Set<string>();
   #leapMs = -Infinity;
 
   constructor({ scheduler, verdict, leases, protectedHere }: HoldBookParts) {
@@ -60,15 +65,28 @@ export class HoldBook {
     if (endOf(grant) > endOf(this.#grants.get(leaseId))) this.#grants.set(leaseId, grant);
   }
 
+  /** The next renewal of the hold need not wait for its usual pace. */
+  hurries(leaseId: string): void {
+    this.#hurried.add(leaseId);
+  }
+
   /** The store's clock went forward: what was granted before it is shorter than it seemed. */
   leapt(): void {
     this.#leapMs = this.#scheduler.nowMs;
   }
 
-  /** A hold asks for a renewal. */
+  /** A hold asks for a renewal: as long as it may, and at its pace, or a thousand holds would drown the service (R12). */
   renews(leaseId: string): void {
     const known = this.#byLease.get(leaseId);
     this.#verdict.expect(known?.hold.state !== 'lost', 'hold', () => `lost hold ${leaseId} is renewed`);
+    const grant = this.#grants.get(leaseId);
+    if (grant === undefined || this.#hurried.has(leaseId)) return;
+    const afterMs = this.#scheduler.nowMs - grant.sentMs;
+    this.#verdict.expect(
+      afterMs >= LEAST_PAUSE * grant.ttlMs,
+      'hold',
+      () => `hold ${leaseId} is renewed ${afterMs} ms after it was granted ${grant.ttlMs} ms`,
+    );
   }
 
   /** Whatever the process went through: what it reads now is true now. */

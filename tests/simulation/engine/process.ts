@@ -1,4 +1,5 @@
-import type { Clock } from '@lease/core';
+import { type Clock, systemClock } from '@lease/core';
+import { waitOn } from './platform-timers.js';
 import type { Scheduler } from './scheduler.js';
 import type { Station } from './station.js';
 
@@ -13,6 +14,8 @@ export interface ProcessOptions {
   readonly monotonicOriginMs: number;
   /** A sabotage: the monotonic clock stands still while the process is paused. */
   readonly sleepsBlind?: boolean;
+  /** The shipped clock that its code waits by. Default: that of the core. */
+  readonly waitsBy?: Pick<Clock, 'schedule'>;
 }
 
 /**
@@ -37,19 +40,14 @@ export class Process implements Station {
     this.name = options.name;
     this.#wallErrorMs = options.wallErrorMs;
     const originMs = options.monotonicOriginMs - scheduler.nowMs;
+    const monotonicMs = () => originMs + scheduler.nowMs - (options.sleepsBlind === true ? this.#blindMs : 0);
     this.clock = {
-      monotonicMs: () => originMs + scheduler.nowMs - (options.sleepsBlind === true ? this.#blindMs : 0),
+      monotonicMs,
       wallMs: () => WORLD_START_MS + scheduler.nowMs + this.#wallErrorMs,
-      schedule: (delayMs, callback) => {
-        let timer: (() => void) | undefined = callback;
-        const cancel = scheduler.after(delayMs, () => {
-          this.deliver(() => timer?.());
-        });
-        return () => {
-          timer = undefined;
-          cancel();
-        };
-      },
+      schedule: waitOn(
+        { monotonicMs, after: (delayMs, run) => this.#after(delayMs, run) },
+        options.waitsBy ?? systemClock,
+      ),
     };
   }
 
@@ -119,6 +117,18 @@ export class Process implements Station {
       // Each in an event of its own, since promise chains settle between two callbacks of an event loop.
       for (const run of waited) this.#scheduler.after(0, () => this.deliver(run));
     });
+  }
+
+  /** A timer of its platform. */
+  #after(delayMs: number, run: () => void): () => void {
+    let timer: (() => void) | undefined = run;
+    const cancel = this.#scheduler.after(delayMs, () => {
+      this.deliver(() => timer?.());
+    });
+    return () => {
+      timer = undefined;
+      cancel();
+    };
   }
 
   stepWall(byMs: number): void {

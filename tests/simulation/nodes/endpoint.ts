@@ -31,7 +31,7 @@ export interface EndpointParts {
   readonly attempts: AttemptBook;
 }
 
-/** Receives callbacks. */
+/** Receives callbacks. What it answers with holds U+0000, which no store would take (R15). */
 export class Endpoint {
   readonly name: string;
   readonly #parts: EndpointParts;
@@ -99,7 +99,7 @@ export class Endpoint {
       case 'slow':
       case 'lying':
         attempts.served(claim);
-        return { kind: 'done', statusCode: 200 };
+        return { kind: 'done', statusCode: 200, detail: 'gone\u0000' };
       case 'closing':
         return { kind: 'retry', contact: 'unanswered', detail: 'connection reset' };
       case 'failing': {
@@ -108,7 +108,6 @@ export class Endpoint {
           kind: 'retry',
           contact: 'answered',
           statusCode: 503,
-          // R15: stored as it came, PostgreSQL would refuse it for ever.
           detail: 'busy\u0000',
           ...(retryAfterMs !== undefined && { retryAfterMs }),
         };

@@ -47,6 +47,7 @@ export class Replica {
       observer,
       admitTarget: () => undefined,
       maxLeasesPerService: shape.quota,
+      maxTtlMs: Math.max(86_400_000, shape.longTtlMs ?? 0),
     });
     this.#collector = new Collector({
       store,
@@ -56,6 +57,7 @@ export class Replica {
       observer,
       graceMs: shape.graceMs,
       sweepIntervalMs: shape.sweepIntervalMs,
+      sweepLimit: shape.sweepLimit,
       maxConcurrent: shape.maxConcurrent,
       perEndpoint: shape.perEndpoint,
     });

@@ -65,6 +65,7 @@ export class Transport {
         );
         const { lease, now, replayed } = value;
         holds.granted(lease.leaseId, { sentMs: sentWorldMs, ttlMs: lease.ttlMs });
+        if (replayed) holds.hurries(lease.leaseId);
         const { revived, priorAttempts } = lease;
         return {
           lease: heldLease(lease),
@@ -84,6 +85,7 @@ export class Transport {
         return { lease: heldLease(value.lease), serverTime: new Date(value.now), sentAtMs };
       },
       release: async ({ leaseId, disposition = 'COLLECT' }, limits) => {
+        holds.hurries(leaseId);
         const release = (share: Limits) => this.release({ leaseId, disposition }, share);
         const { value } = await this.#patiently(leaseId, limits, release);
         return { lease: heldLease(value.lease), serverTime: new Date(value.now) };

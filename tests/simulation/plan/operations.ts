@@ -89,6 +89,7 @@ const LULLS = 4;
 /** What people do, at random instants. */
 export function planOperations(seed: number, shape: Shape, count: number): readonly Operation[] {
   const chance = Chance.of(seed, 'operations');
+  const lasting = Chance.of(seed, 'long TTLs');
   const weights =
     shape.climate === 'storm'
       ? WEIGHTS
@@ -100,7 +101,8 @@ export function planOperations(seed: number, shape: Shape, count: number): reado
   for (let i = 0; i < count; i += 1) {
     if (chance.hits(lulls / count)) atMs += chance.spread(5_000, 45_000);
     atMs += -Math.log(1 - chance.next()) * shape.meanGapMs;
-    operations.push({ n: i, atMs, ...action(chance.weighted(weights), chance, shape) });
+    const next = action(chance.weighted(weights), chance, shape);
+    operations.push({ n: i, atMs, ...prolonged(next, lasting, shape) });
   }
   return operations;
 }
@@ -177,6 +179,12 @@ function wishOf(chance: Chance, shape: Shape): Wish {
   });
   const cleanup = chance.hits(0.85) ? spec() : undefined;
   return { object, ttlMs, ...(cleanup && { cleanup }) };
+}
+
+/** A few holds ask for longer than any timer waits. */
+function prolonged(action: Action, chance: Chance, { longTtlMs }: Shape): Action {
+  if (action.kind !== 'hold' || longTtlMs === undefined || !chance.hits(0.02)) return action;
+  return { ...action, wish: { ...action.wish, ttlMs: longTtlMs } };
 }
 
 /** Sometimes under an id that others use as well. */

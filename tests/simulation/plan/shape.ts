@@ -25,6 +25,8 @@ export interface Shape {
   readonly ttlsMs: readonly number[];
   readonly graceMs: number;
   readonly sweepIntervalMs: number;
+  /** Leases on one page of a sweep. */
+  readonly sweepLimit: number;
   readonly maxConcurrent: number;
   readonly perEndpoint: number;
   /** Active leases per service. */
@@ -35,6 +37,8 @@ export interface Shape {
   readonly longHoldMs: readonly [number, number];
   /** How many holds are. */
   readonly longHolds: number;
+  /** The TTL of a few holds, in worlds where no process dies with one; beyond what timers keep (R12). Unset: of none. */
+  readonly longTtlMs: number | undefined;
   /** An outage of our own, at most. */
   readonly maxOutageMs: number;
   readonly weather: Readonly<Record<LinkKind, Weather>>;
@@ -44,6 +48,8 @@ const CLIMATES: Readonly<Record<Climate, number>> = { calm: 10, kills: 15, outag
 
 /** How many worlds have leases of minutes. They take their time, and so are few. */
 const MINUTES: Readonly<Record<Climate, number>> = { calm: 0, kills: 0, outages: 0.4, deaf: 0, storm: 0.08 };
+
+const DAY_MS = 86_400_000;
 
 const CLEAR: Weather = {
   minDelayMs: 0.2,
@@ -79,12 +85,14 @@ export function shapeOf(seed: number): Shape {
     // S14 tolerates gaps of up to 1 s: without a grace above it, one of 0.9 s may cost a lease of 1 s.
     graceMs: climate === 'outages' ? chance.item([2_000, 5_000]) : chance.item([0, 300, 2_000, 5_000]),
     sweepIntervalMs: chance.item([100, 250, 500, 500]),
+    sweepLimit: Chance.of(seed, 'page').item([1, 10, 200]),
     maxConcurrent,
     perEndpoint: Math.min(maxConcurrent, chance.item([1, 4, 16])),
     quota: chance.item([8, 40, 10_000, 10_000]),
     meanGapMs: chance.item([10, 20, 60]),
     longHoldMs: [5_000, 60_000],
     longHolds: 0.05,
+    longTtlMs: climate === 'calm' || climate === 'deaf' ? 120 * DAY_MS : undefined,
     maxOutageMs: 60_000,
     weather: climate === 'storm' ? storm(chance) : calm,
   };

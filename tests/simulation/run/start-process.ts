@@ -1,3 +1,5 @@
+import { systemRuntime } from '@lease/client';
+import { systemClock } from '@lease/core';
 import type { Chance } from '../engine/chance.js';
 import { Process } from '../engine/process.js';
 import type { Surroundings } from './surroundings.js';
@@ -14,6 +16,7 @@ export function startProcess(
     wallErrorMs: chance.whole(-86_400_000, 86_400_000),
     monotonicOriginMs: chance.next() * 1_000_000,
     sleepsBlind: sabotage.sleepsBlind === role,
+    waitsBy: role === 'clients' ? systemRuntime.clock : systemClock,
   });
   return { process, chance };
 }

@@ -9,6 +9,7 @@ import { Process, WORLD_START_MS } from '../engine/process.js';
 import { Scheduler } from '../engine/scheduler.js';
 import { Trace } from '../engine/trace.js';
 import { Endpoint } from '../nodes/endpoint.js';
+import { refusingNul } from '../nodes/refusing-nul.js';
 import { remoteStore } from '../nodes/remote-store.js';
 import { StoreNode } from '../nodes/store-node.js';
 import { witnessed } from '../nodes/witnessed-store.js';
@@ -51,7 +52,7 @@ export class World {
 
     this.store = new MemoryStore({ clock: this.#storeClock(), random: Chance.of(seed, 'store') });
     this.books = openBooks({ ...parts, store: this.store, storeNow: () => this.#storeNow() });
-    const served = sabotage.store?.(this.store) ?? this.store;
+    const served = refusingNul(sabotage.store?.(this.store) ?? this.store);
     this.storeNode = new StoreNode(witnessed(served, this.books), parts);
 
     this.endpoints = sites(shape.endpoints, (i) => {

@@ -1,13 +1,14 @@
 import { PostgresStore } from '@lease/storage-postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freshSchema } from '../../../helpers/postgres/index.js';
+import { Arena } from '../../../races/directed/arena.js';
 import { raceLaws } from '../../../races/directed/race-laws.js';
-import { Arena } from './arena.js';
 
 describe('whoever meets whom on PostgreSQL', () => {
   let arena: Arena;
 
   beforeAll(async () => {
-    arena = await Arena.open(PostgresStore);
+    arena = await Arena.open(PostgresStore, freshSchema());
   });
 
   afterAll(() => arena.close());

@@ -1,7 +1,7 @@
 import type { LeaseStore } from '@lease/core';
-import { freshSchema, sqlClient } from '../../../helpers/postgres/index.js';
-import { clear, installGates } from '../../../races/directed/gates.js';
-import type { RaceLaw } from '../../../races/directed/race-law.js';
+import postgres from 'postgres';
+import { clear, installGates } from './gates.js';
+import type { RaceLaw } from './race-law.js';
 
 /** What opens a replica's store; the first one makes the schema. */
 export interface Adapter {
@@ -35,14 +35,17 @@ export class Arena {
     this.#other = other;
   }
 
-  static async open(adapter: Adapter): Promise<Arena> {
-    const { url, schema } = freshSchema();
+  /** In a schema that does not exist yet. */
+  static async open(
+    adapter: Adapter,
+    { url, schema }: { readonly url: string; readonly schema: string },
+  ): Promise<Arena> {
     const within = `"${schema}"`;
     // Patience for a busy machine: no schedule here takes long by itself.
     const openAt = (at: string) =>
       adapter.open({ url: at, schema, maxConnections: 6, callTimeoutMs: 20_000 });
     const store = await openAt(url);
-    const sql = sqlClient(url, { max: 1 });
+    const sql = postgres(url, { max: 1, onnotice: () => undefined });
     await installGates(sql, within);
     await sql.end();
     return new Arena(url, within, openAt, store, await openAt(url));
@@ -50,7 +53,7 @@ export class Arena {
 
   /** Tries a law on an empty store. */
   async run(law: RaceLaw): Promise<void> {
-    const sql = sqlClient(this.#url, { max: 6 });
+    const sql = postgres(this.#url, { max: 6, onnotice: () => undefined });
     const further: LeaseStore[] = [];
     const openAt = async (url: string) => {
       const store = await this.#open(url);
