@@ -3,7 +3,7 @@ import { type ManualClock, runLaw, seededRandom, type StoreLaw, storeLaws } from
 import type { MemoryStore } from '@lease/storage-memory';
 import { describe, expect, test } from 'vitest';
 import { type Mutant, readMutants, ScratchCopy } from '../../mutants/mutant.js';
-import { openContext } from './stores.js';
+import { openContext } from './embedded-stores.js';
 
 const lawByName = new Map(storeLaws.map((law) => [law.name, law]));
 

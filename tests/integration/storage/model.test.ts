@@ -5,9 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { readMutants, ScratchCopy } from '../../mutants/mutant.js';
 import { runSequences } from '../../model/run-sequences.js';
 import { followTheModel } from './follow-the-model.js';
-import { openContext, stores } from './stores.js';
+import { openContext } from './embedded-stores.js';
+import { stores } from './stores.js';
 
 followTheModel(stores.filter(({ name }) => name !== 'postgres'));
+
+/** One is shrunk, which takes seconds. */
+const SHRUNK = 'revival-drops-the-cleanup';
+const READABLE = 4_000;
 
 describe('T2 can fail', () => {
   const broken = [
@@ -31,8 +36,13 @@ describe('T2 can fail', () => {
       };
       const make = (clock: ManualClock): LeaseStore => new Broken({ clock, random: seededRandom(7) });
       const subject = { durable: false, open: () => Promise.resolve(openContext(make)) };
-      const error: unknown = await runSequences(subject, 100, 1).catch((reason: unknown) => reason);
+      const error: unknown = await runSequences(subject, {
+        sequences: 100,
+        seed: 1,
+        shrink: name === SHRUNK,
+      }).catch((reason: unknown) => reason);
       expect(String(error)).toMatch(/seed: 1, path: .*\nCounterexample: \[\[\{"do":/);
+      if (name === SHRUNK) expect(String(error).length).toBeLessThan(READABLE);
       expect((error as Error).cause).toMatchObject({ name: 'Difference' });
     } finally {
       copy.remove();
