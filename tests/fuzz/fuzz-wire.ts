@@ -98,14 +98,15 @@ export async function fuzzWire({ storage, frames, seed, progress }: WireFuzz): P
   };
 }
 
-/** Sends all, and reads what comes until the server ends the connection, or answers a last ping and falls silent. */
+/** Sends all, and reads what comes until the server gives the connection up, or answers a last ping and falls silent. */
 function exchange(host: string, port: number, { bytes, whole }: HostileBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect({ host, port });
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      if (chunk.includes(LAST_PING)) socket.setTimeout(SILENT_MS);
+      const heard = Buffer.concat(chunks);
+      if (heard.includes(LAST_PING) || countFrames(heard).has(Type.GOAWAY)) socket.setTimeout(SILENT_MS);
     });
     // Cut off in the midst, as it deserves.
     socket.on('error', (error: NodeJS.ErrnoException) => {
