@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 
 /** The seed of this run: `npm run gate -- NAME --seed 7`, or one that nobody chose. */
 export function seedOfRun(): number {
-  const { values } = parseArgs({ options: { seed: { type: 'string' } } });
+  // Not strict: a gate may have options of its own.
+  const { values } = parseArgs({ options: { seed: { type: 'string' } }, strict: false });
   return values.seed === undefined ? randomInt(1, 1_000_000) : Number(values.seed);
 }
 

@@ -65,10 +65,14 @@ export async function compareCleanups(store: LeaseStore, model: Model, query: Li
 
 /** All that changes often: leases, pending cleanups, totals, pauses. */
 export async function compareState(store: LeaseStore, model: Model): Promise<void> {
-  same('collection state', await store.collectionState(), stateView(model));
-  await compareLeases(store, model, { limit: 1_000 });
-  await compareCleanups(store, model, { limit: 1_000 });
-  const { nextCheckTime, ...totals } = await store.stats();
+  // All at once: to wait for a database four times takes longer than what it does.
+  const [state, , , { nextCheckTime, ...totals }] = await Promise.all([
+    store.collectionState(),
+    compareLeases(store, model, { limit: 1_000 }),
+    compareCleanups(store, model, { limit: 1_000 }),
+    store.stats(),
+  ]);
+  same('collection state', state, stateView(model));
   same('totals (S6, S16)', totals, statsView(model));
   // When, is the store's affair.
   const active = model.leases.some(({ lease }) => lease.state === 'ACTIVE');
@@ -79,18 +83,26 @@ export async function compareState(store: LeaseStore, model: Model): Promise<voi
 export async function compareAll(store: LeaseStore, model: Model): Promise<void> {
   await compareState(store, model);
   for (const state of FINISHED) await compareCleanups(store, model, { state, limit: 7 });
-  for (const run of model.runs) {
-    const { cleanupId } = run;
-    if (cleanupId === undefined) continue;
-    same('cleanup', await store.getCleanup(cleanupId), run.pruned ? undefined : cleanupView(run));
-    const attempts = model.attempts.filter((attempt) => attempt.run === run && !attempt.pruned);
-    same('attempts', await store.listAttempts(cleanupId, 1_000), attempts.map(attemptView));
-  }
-  for (const { lease, pruned } of model.leases) {
-    const again = model.leases.some((other) => !other.pruned && other.lease.leaseId === lease.leaseId);
-    if (!pruned || again) continue;
-    same('a pruned lease', (await store.get(lease.leaseId)).lease, undefined);
-  }
+  await Promise.all(model.runs.map((run) => compareRun(store, model, run)));
+  await Promise.all(
+    model.leases.map(async ({ lease, pruned }) => {
+      const again = model.leases.some((other) => !other.pruned && other.lease.leaseId === lease.leaseId);
+      if (!pruned || again) return;
+      same('a pruned lease', (await store.get(lease.leaseId)).lease, undefined);
+    }),
+  );
+}
+
+async function compareRun(store: LeaseStore, model: Model, run: Run): Promise<void> {
+  const { cleanupId } = run;
+  if (cleanupId === undefined) return;
+  const [cleanup, attempts] = await Promise.all([
+    store.getCleanup(cleanupId),
+    store.listAttempts(cleanupId, 1_000),
+  ]);
+  same('cleanup', cleanup, run.pruned ? undefined : cleanupView(run));
+  const modelled = model.attempts.filter((attempt) => attempt.run === run && !attempt.pruned);
+  same('attempts', attempts, modelled.map(attemptView));
 }
 
 const isFinished = ({ state }: Run) => (FINISHED as readonly string[]).includes(state);

@@ -1,7 +1,8 @@
 import type { CleanupClaim, Lease } from '@lease/core';
 import { createCommand, httpCleanup, objectRef, seededRandom } from '@lease/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PostgresContext } from '../storage/postgres-context.js';
+import type { PostgresContext } from '../storage/postgres-context.js';
+import { postgres } from '../storage/stores.js';
 
 const HOUR_MS = 3_600_000;
 const TTL_MS = 300_000;
@@ -10,7 +11,7 @@ const random = seededRandom(11);
 let context: PostgresContext;
 
 beforeEach(async () => {
-  context = await PostgresContext.open();
+  context = await postgres.open();
 });
 afterEach(() => context.close());
 

@@ -1,7 +1,8 @@
 import { type CreateLease, type Lease, type LeasePage, type ListLeases } from '@lease/core';
 import { createCommand, objectRef, seededRandom } from '@lease/core/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PostgresContext } from '../storage/postgres-context.js';
+import type { PostgresContext } from '../storage/postgres-context.js';
+import { postgres } from '../storage/stores.js';
 
 const BATCH = 500;
 /** More than are looked at for one page, and no multiple of it. */
@@ -17,7 +18,7 @@ let context: PostgresContext;
 let rare: readonly string[];
 
 beforeAll(async () => {
-  context = await PostgresContext.open();
+  context = await postgres.open();
   const common = Array.from({ length: LEASES }, (_, n) =>
     command({ objectType: 'blob', objectId: `object-${n % 50}` }),
   );

@@ -3,24 +3,39 @@ import type { LeaseStore } from '@lease/core';
 /** Where stores show numbers that they drew. */
 type Drawn = 'generation' | 'fence';
 
+/** They change nothing, so that several may be under way. */
+const READS: ReadonlySet<keyof LeaseStore> = new Set([
+  'get',
+  'list',
+  'getCleanup',
+  'listCleanups',
+  'listAttempts',
+  'collectionState',
+  'stats',
+] as const);
+
 /**
  * The store with its fences and generations numbered as the model numbers them, and with its calls one after another as
- * they were made. What it may draw, PostgreSQL decides: numbers that grow and are no smaller than its clock in
+ * they were made, but for reads between two writes. What it may draw, PostgreSQL decides: numbers that grow and are no smaller than its clock in
  * microseconds, of which this makes sure; and its connections promise no order to calls that do not wait for each other.
  */
 export function numberedStore(open: () => LeaseStore, now: () => number): LeaseStore {
   const numbers = new Numbers(now);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(call: () => Promise<T>): Promise<T> => {
-    const turn = last.then(call);
-    last = turn.catch(() => undefined);
+  let written: Promise<unknown> = Promise.resolve();
+  let everything: Promise<unknown> = written;
+  const inTurn = <T>(verb: keyof LeaseStore, call: () => Promise<T>): Promise<T> => {
+    const reads = READS.has(verb);
+    const turn = (reads ? written : everything).then(call);
+    const ended = turn.catch(() => undefined);
+    if (!reads) written = ended;
+    everything = Promise.all([everything, ended]);
     return turn;
   };
   return new Proxy({} as LeaseStore, {
     get:
       (_, verb: keyof LeaseStore) =>
       (...args: readonly unknown[]) =>
-        inTurn(async () => {
+        inTurn(verb, async () => {
           const store = open();
           const method = store[verb].bind(store) as (...args: unknown[]) => Promise<unknown>;
           return numbers.fromStore(await method(...(numbers.toStore(args) as unknown[])));

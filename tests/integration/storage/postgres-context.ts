@@ -1,28 +1,77 @@
 import type { LeaseStore } from '@lease/core';
-import { freshSchema, sqlClient } from '../../helpers/postgres/index.js';
-import { ClockedSchema, DatabaseTime } from './clocked-schema.js';
-import type { OpenStore } from './open-store.js';
+import { type ClockedSchema, DatabaseTime } from './clocked-schema.js';
+import { numberedStore } from './numbered-store.js';
+import type { OpenStore, StoreUnderTest } from './open-store.js';
 
-/** Schemas that no test uses just now. */
-const idle: ClockedSchema[] = [];
+/** Stores on PostgreSQL, in schemas that are made once and emptied for the next test. */
+export class PostgresContexts {
+  readonly #newSchema: () => Promise<ClockedSchema>;
+  /** Schemas that no test uses just now. */
+  readonly #idle: ClockedSchema[] = [];
+  /** Kept open from one sequence of the model to the next. */
+  readonly #warm: PostgresContext[] = [];
+
+  constructor(newSchema: () => Promise<ClockedSchema>) {
+    this.#newSchema = newSchema;
+  }
+
+  get store(): StoreUnderTest {
+    return {
+      name: 'postgres',
+      durable: true,
+      open: () => this.open(),
+      openForModel: () => this.#openForModel(),
+    };
+  }
+
+  async open(): Promise<PostgresContext> {
+    const schema = this.#idle.pop() ?? (await this.#newSchema());
+    return PostgresContext.open(schema, () => this.#idle.push(schema));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#warm.map((context) => context.close()));
+  }
+
+  async #openForModel(): Promise<OpenStore> {
+    const context = this.#warm.pop() ?? (await this.open());
+    await context.renew();
+    const { time } = context;
+    const store = numberedStore(
+      () => context.store,
+      () => time.wallMs(),
+    );
+    return {
+      store,
+      time,
+      reopen: () => context.reopen(),
+      close: () => {
+        this.#warm.push(context);
+        return Promise.resolve();
+      },
+    };
+  }
+}
 
 /** A store on a schema of its own, on a clock that the test holds. */
 export class PostgresContext implements OpenStore {
   store: LeaseStore;
   time: DatabaseTime;
   readonly #schema: ClockedSchema;
+  readonly #free: () => void;
 
-  private constructor(schema: ClockedSchema, time: DatabaseTime, store: LeaseStore) {
+  private constructor(schema: ClockedSchema, time: DatabaseTime, store: LeaseStore, free: () => void) {
     this.#schema = schema;
     this.time = time;
     this.store = store;
+    this.#free = free;
   }
 
-  static async open(): Promise<PostgresContext> {
-    const schema = idle.pop() ?? (await newSchema());
+  /** `free`: what happens to the schema once it is empty again. */
+  static async open(schema: ClockedSchema, free: () => void): Promise<PostgresContext> {
     const time = new DatabaseTime(schema);
     await time.advance(0);
-    return new PostgresContext(schema, time, await schema.openStore());
+    return new PostgresContext(schema, time, await schema.openStore(), free);
   }
 
   async reopen(): Promise<void> {
@@ -40,11 +89,6 @@ export class PostgresContext implements OpenStore {
   async close(): Promise<void> {
     await this.store.close();
     await this.#schema.empty();
-    idle.push(this.#schema);
+    this.#free();
   }
-}
-
-function newSchema(): Promise<ClockedSchema> {
-  const { url, schema } = freshSchema();
-  return ClockedSchema.create(url, schema, sqlClient(url, { max: 1, fetch_types: false }));
 }

@@ -215,3 +215,19 @@ describe('secrets', () => {
     expect(() => signingKeys(secrets)).toThrow(new RangeError(message));
   });
 });
+
+it('T5: headers of any kind are refused as unverified, and never as anything else', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string().map((any) => `v1,${any}`),
+    fc.base64String().map((any) => `${OTHER} v1,${any}`),
+    fc.constantFrom('', '0', '-1', '1e9', 'NaN', 'v1,', '9'.repeat(400), `${SECONDS}.0`, ` ${ID}`),
+  );
+  const value = fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.constantFrom(undefined, null, 0, {}));
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(VECTOR)), value, (name, hostile) => {
+      expect(refusal({ ...VECTOR, [name]: hostile })).toBeTypeOf('string');
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+});
