@@ -39,7 +39,9 @@ export class History {
     this.#appendAttempt = database.prepare(
       `insert into attempt (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#attempt = database.prepare(`select ${COLUMNS} from attempt where fence = ? and cleanup_id = ?`).raw();
+    this.#attempt = database
+      .prepare(`select ${COLUMNS} from attempt where fence = ? and cleanup_id = ?`)
+      .raw();
     this.#ofCleanup = database
       .prepare(`select ${COLUMNS} from attempt where cleanup_id = ? order by fence desc limit ?`)
       .raw();
