@@ -19,16 +19,20 @@ function heapBytes(): number {
 }
 
 it(`keeps a lease that has ended, its cleanup and its attempt in ${MAX_BYTES} bytes of heap`, async () => {
-  const clock = new ManualClock();
-  const store = new MemoryStore({ clock });
-  const service = new LeaseService({ store, maxLeasesPerService: LEASES });
+  const store = new MemoryStore({ clock: new ManualClock() });
+  const service = new LeaseService({ store, admitTarget: () => undefined });
   const run = async (from: number, count: number) => {
     for (let first = from; first < from + count; first += BATCH) await collect(first);
   };
   const collect = async (first: number) => {
-    await service.createBatch(Array.from({ length: BATCH }, (_, at) => createRequest(first + at)));
-    await clock.advance(60_001);
-    await store.expireDue({ limit: BATCH, graceMs: 0, brakeShare: 1 });
+    const created = await service.createBatch(
+      Array.from({ length: BATCH }, (_, at) => createRequest(first + at)),
+    );
+    if (!created.ok) throw new Error(created.refusal.message);
+    const leaseIds = created.value.flatMap((answer) => (answer.ok ? [answer.value.lease.leaseId] : []));
+    await store.release(
+      leaseIds.map((leaseId) => ({ leaseId, serviceId: 'service-a', disposition: 'COLLECT' as const })),
+    );
     const claims = await store.claimCleanups({
       ...{ claimant: 'replica', limit: BATCH, perEndpointLimit: BATCH, busyEndpoints: [], claimMs: 60_000 },
     });
@@ -47,7 +51,7 @@ it(`keeps a lease that has ended, its cleanup and its attempt in ${MAX_BYTES} by
   const bytes = (heapBytes() - before) / LEASES;
 
   const { leases, cleanups } = await store.stats();
-  expect([leases.expired, cleanups.collected]).toEqual([BATCH + LEASES, BATCH + LEASES]);
+  expect([leases.released, cleanups.collected]).toEqual([BATCH + LEASES, BATCH + LEASES]);
   expect(bytes).toBeLessThan(MAX_BYTES);
 });
 
@@ -56,7 +60,6 @@ function createRequest(number: number) {
   return {
     object: { type: 'blob', id: `object-${number}` },
     serviceId: 'service-a',
-    ttlMs: 60_000,
     metadata: new Map([['owner', `owner-${number}`]]),
     cleanup: { target, payload },
   };
