@@ -32,6 +32,11 @@ export class ArrivalLog<T extends Arrival> {
     if (this.#removed > 1_000 && this.#removed * 2 > this.#entries.length) this.#compact();
   }
 
+  /** Another element in the place of one that is there; it has the same `seq`. */
+  replace(item: T, by: T): void {
+    this.#entries[this.#indexAfter(item.seq - 1)] = by;
+  }
+
   /** The first `limit` elements after the cursor that `pick` turns into a row. */
   page<Row>(cursor: string | undefined, limit: number, pick: (item: T) => Row | undefined): Page<Row> {
     const rows: Row[] = [];

@@ -1,11 +1,12 @@
 import type { Instant, ListLeases } from '@lease/core';
 import { type Lane, type LeaseRecord, matchesLease, type Page } from '@lease/core/serial-store';
 import { type Arrival, ArrivalLog } from './arrival-log.js';
+import { EndedLease } from './ended-lease.js';
 import { type Heapable, IndexedHeap } from './indexed-heap.js';
 import { Peak } from './peak.js';
 import { Queue } from './queue.js';
 
-/** A lease with its places in the sweep's order and in the order of arrival. */
+/** An active lease with its places in the sweep's order and in the order of arrival. */
 interface Slot extends Heapable, Arrival {
   readonly lease: LeaseRecord;
   /** The lane in whose heap the slot stands: the record's own may have changed already. */
@@ -16,10 +17,10 @@ const newLane = () => new IndexedHeap<Slot>((a, b) => a.lease.checkAt < b.lease.
 
 /** All leases: by id, by the time of their next check, in the order of arrival, and those that ended by their end. */
 export class LeaseTable {
-  readonly #byId = new Map<string, Slot>();
+  readonly #byId = new Map<string, Slot | EndedLease>();
   readonly #lanes: Readonly<Record<Lane, IndexedHeap<Slot>>> = { fresh: newLane(), renewed: newLane() };
-  readonly #arrivals = new ArrivalLog<Slot>();
-  readonly #ended = new Queue<Slot>();
+  readonly #arrivals = new ArrivalLog<Slot | EndedLease>();
+  readonly #ended = new Queue<EndedLease>();
   readonly #activeByService = new Map<string, number>();
   readonly #peak = new Peak();
 
@@ -49,7 +50,10 @@ export class LeaseTable {
   saveEnd(lease: LeaseRecord): void {
     const slot = this.#slot(lease);
     if (slot.heapIndex >= 0) this.#lanes[slot.lane].remove(slot);
-    this.#ended.push(slot);
+    const ended = new EndedLease(lease, slot.seq);
+    this.#byId.set(ended.leaseId, ended);
+    this.#arrivals.replace(slot, ended);
+    this.#ended.push(ended);
   }
 
   takeOverdue(lanes: readonly Lane[], before: Instant, limit: number): readonly LeaseRecord[] {
@@ -94,11 +98,11 @@ export class LeaseTable {
   prune(endedBefore: Instant, limit: number): number {
     let pruned = 0;
     for (; pruned < limit; pruned += 1) {
-      const slot = this.#ended.peek();
-      if (slot === undefined || (slot.lease.endTime ?? Infinity) >= endedBefore) break;
+      const ended = this.#ended.peek();
+      if (ended === undefined || ended.endTime >= endedBefore) break;
       this.#ended.shift();
-      this.#byId.delete(slot.lease.leaseId);
-      this.#arrivals.remove(slot);
+      this.#byId.delete(ended.leaseId);
+      this.#arrivals.remove(ended);
     }
     return pruned;
   }
@@ -106,6 +110,7 @@ export class LeaseTable {
   #slot(lease: LeaseRecord): Slot {
     const slot = this.#byId.get(lease.leaseId);
     if (slot === undefined) throw new Error(`lease ${lease.leaseId} was saved before it was inserted`);
+    if (slot instanceof EndedLease) throw new Error(`lease ${lease.leaseId} was saved after its end`);
     return slot;
   }
 

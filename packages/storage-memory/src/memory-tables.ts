@@ -113,8 +113,8 @@ export class MemoryTables implements SerialTables {
     this.#history.appendAttempt(attempt);
   }
 
-  attemptByFence(fence: number) {
-    return this.#history.attemptByFence(fence);
+  attempt(cleanupId: string, fence: number) {
+    return this.#history.attempt(cleanupId, fence);
   }
 
   attempts(cleanupId: string, limit: number) {

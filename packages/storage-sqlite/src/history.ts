@@ -27,7 +27,7 @@ interface Finished {
 /** What became of cleanups: their attempts, and those that are finished. */
 export class History {
   readonly #appendAttempt: Statement;
-  readonly #byFence: Statement;
+  readonly #attempt: Statement;
   readonly #ofCleanup: Statement;
   readonly #appendFinished: Statement;
   readonly #finished: Statement;
@@ -39,7 +39,9 @@ export class History {
     this.#appendAttempt = database.prepare(
       `insert into attempt (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#byFence = database.prepare(`select ${COLUMNS} from attempt where fence = ?`).raw();
+    this.#attempt = database
+      .prepare(`select ${COLUMNS} from attempt where fence = ? and cleanup_id = ?`)
+      .raw();
     this.#ofCleanup = database
       .prepare(`select ${COLUMNS} from attempt where cleanup_id = ? order by fence desc limit ?`)
       .raw();
@@ -75,8 +77,8 @@ export class History {
     );
   }
 
-  attemptByFence(fence: number): CleanupAttempt | undefined {
-    const row = this.#byFence.get(fence) as AttemptRow | undefined;
+  attempt(cleanupId: string, fence: number): CleanupAttempt | undefined {
+    const row = this.#attempt.get(fence, cleanupId) as AttemptRow | undefined;
     return row && readAttempt(row);
   }
 

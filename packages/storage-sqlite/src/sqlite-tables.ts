@@ -137,8 +137,8 @@ export class SqliteTables implements SerialTables {
     this.#history.appendAttempt(attempt);
   }
 
-  attemptByFence(fence: number) {
-    return this.#history.attemptByFence(fence);
+  attempt(cleanupId: string, fence: number) {
+    return this.#history.attempt(cleanupId, fence);
   }
 
   attempts(cleanupId: string, limit: number) {

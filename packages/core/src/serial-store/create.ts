@@ -97,7 +97,8 @@ function revive(session: Session, object: ObjectRecord): ObjectRecord {
 /** The first to give a cleanup owns it, and may replace it. An equal one changes nothing, whoever gives it. */
 function grantCleanup(object: ObjectRecord, { cleanup, serviceId, leaseId, metadata }: CreateLease): void {
   if (cleanup === undefined || object.cleanup?.hash === cleanup.hash) return;
-  object.cleanup = { ...cleanup, serviceId, leaseId, metadata };
+  const { spec, hash, endpoint } = cleanup;
+  object.cleanup = { spec, hash, endpoint, serviceId, leaseId, metadata };
 }
 
 function newLease(

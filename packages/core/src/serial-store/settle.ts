@@ -49,9 +49,8 @@ function holdsFence(object: PendingObject, outcome: CleanupOutcome): boolean {
 
 /** The reply to the first delivery was lost, or the outcome is stale. */
 function settleAgain({ tables, now }: Session, outcome: CleanupOutcome): SettleResult {
-  const recorded = tables.attemptByFence(outcome.fence);
-  if (recorded?.cleanupId === outcome.cleanupId && recorded.outcome === RECORDED_AS[outcome.kind])
-    return 'settled';
+  const recorded = tables.attempt(outcome.cleanupId, outcome.fence);
+  if (recorded?.outcome === RECORDED_AS[outcome.kind]) return 'settled';
   tables.control.totals.stale += 1;
   tables.saveControl(now);
   return 'stale';

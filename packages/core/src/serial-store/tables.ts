@@ -60,7 +60,7 @@ export interface SerialTables {
   earliestDue(): Instant | undefined;
 
   appendAttempt(attempt: CleanupAttempt): void;
-  attemptByFence(fence: number): CleanupAttempt | undefined;
+  attempt(cleanupId: string, fence: number): CleanupAttempt | undefined;
   attempts(cleanupId: string, limit: number): readonly CleanupAttempt[];
   appendFinished(cleanup: Cleanup): void;
   finished(cleanupId: string): Cleanup | undefined;

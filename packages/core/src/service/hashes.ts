@@ -1,5 +1,4 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { CleanupSpec, RetryPolicy } from '../cleanup/cleanup-spec.js';
 import type { ObjectRef } from '../lease/object-ref.js';
 import type { Metadata } from '../lease/lease.js';
@@ -62,8 +61,14 @@ function sorted(map: ReadonlyMap<string, string>): readonly [string, string][] {
 }
 
 const UTF8 = new TextEncoder();
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** SHA-256 in hex. JSON delimits every part, so that no two lists have the same text; an unset part is `null`. */
+/**
+ * SHA-256 in hex. JSON delimits every part, so that no two lists have the same text; an unset part is `null`. Joined, not
+ * added up digit by digit, which V8 keeps as a tree: 900 bytes for each lease that a store holds in memory.
+ */
 function digest(parts: readonly unknown[]): string {
-  return bytesToHex(sha256(UTF8.encode(JSON.stringify(parts))));
+  const digits: (string | undefined)[] = [];
+  for (const byte of sha256(UTF8.encode(JSON.stringify(parts)))) digits.push(HEX[byte]);
+  return digits.join('');
 }

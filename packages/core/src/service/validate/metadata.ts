@@ -22,5 +22,5 @@ export function checkMetadata(violations: Violations, metadata: unknown): Metada
     if (valueFlaw !== undefined) violations.add(field(), valueFlaw);
     if (typeof key === 'string' && typeof value === 'string') checked.set(key, value);
   }
-  return checked;
+  return checked.size === 0 ? NONE : checked;
 }
