@@ -28,17 +28,16 @@ export function* brokenByAttempts(history: History): Generator<string> {
 }
 
 /** S9: without a fault, what succeeds is settled as such. So duplicates are at most the claims that a fault left unsettled. */
-function* reasonless({ callbacks, faults, rest, claimMs }: History): Generator<string> {
+function* reasonless({ callbacks, faults, rest, claimMs, clockSteps }: History): Generator<string> {
+  // A claim is stamped by the store's clock, a fault by ours.
+  const aroundMs = AROUND_MS + Math.max(0, ...clockSteps.map(({ offsetMs }) => Math.abs(offsetMs)));
+  const hasExcuse = (attempt: StoredAttempt) => excused(attempt, faults, claimMs, aroundMs);
   const succeeded = new Set(callbacks.filter(({ answer }) => answer === 'done').map(({ fence }) => fence));
   for (const attempt of rest.attempts) {
     const { cleanupId, fence, outcome } = attempt;
-    if (outcome === 'LOST' && !excused(attempt, faults, claimMs))
+    if (outcome === 'LOST' && !hasExcuse(attempt))
       yield `S9: claim ${fence} of cleanup ${cleanupId} was lost, and there was no fault`;
-    if (
-      (outcome === 'RETRY' || outcome === 'FAIL') &&
-      succeeded.has(fence) &&
-      !excused(attempt, faults, claimMs)
-    )
+    if ((outcome === 'RETRY' || outcome === 'FAIL') && succeeded.has(fence) && !hasExcuse(attempt))
       yield `S9: claim ${fence} of cleanup ${cleanupId} ended as ${outcome}, though the endpoint did its work`;
   }
   const { stale, lost } = rest.stats.attempts;
@@ -46,7 +45,12 @@ function* reasonless({ callbacks, faults, rest, claimMs }: History): Generator<s
   if (stale > 0 && lost === 0) yield `S8: ${stale} outcomes were refused, and no claim was lost`;
 }
 
-function excused({ claimMs, settleMs }: StoredAttempt, faults: readonly Fault[], lastsMs: number): boolean {
-  const untilMs = Math.min(settleMs, claimMs + lastsMs) + AROUND_MS;
-  return faults.some(({ fromMs, toMs }) => fromMs <= untilMs && claimMs - AROUND_MS <= toMs);
+function excused(
+  { claimMs, settleMs }: StoredAttempt,
+  faults: readonly Fault[],
+  lastsMs: number,
+  aroundMs: number,
+): boolean {
+  const untilMs = Math.min(settleMs, claimMs + lastsMs) + aroundMs;
+  return faults.some(({ fromMs, toMs }) => fromMs <= untilMs && claimMs - aroundMs <= toMs);
 }
