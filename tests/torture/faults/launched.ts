@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LeaseClient } from '@lease/client';
 import { randomItem } from '@lease/core/testing';
 import postgres from 'postgres';
+import type { Replica } from '../../cluster/replica.js';
+import { Citizen } from '../citizen.js';
 import { nowMs } from '../recorder.js';
 import type { Site } from '../site.js';
 
@@ -12,19 +15,35 @@ const DAY_MS = 86_400_000;
 
 const preload = (file: string) => `--import ${new URL(file, import.meta.url).href}`;
 
-/** F2: one replica ends at each failpoint in turn, soon after it began. */
-export async function failAtPoints({ random, recorder, replicas }: Site): Promise<void> {
+/** F2: one replica ends at a failpoint, soon after it began, and then at another one. */
+export async function failAtPoints(site: Site): Promise<void> {
+  const { random, recorder, replicas } = site;
   const victim = randomItem(random, replicas);
   await recorder.fault('F2', async () => {
     await victim.kill();
-    for (const point of POINTS) {
-      const env = { TORTURE_FAILPOINT: point, TORTURE_HITS: `${Math.floor(random.next() * 10)}` };
+    for (const point of [randomItem(random, POINTS), randomItem(random, POINTS)]) {
+      const env = { TORTURE_FAILPOINT: point, TORTURE_HITS: `${Math.floor(random.next() * 5)}` };
+      // It may end before it is ready.
       await victim.start({ nodeOptions: preload('failpoints.mjs'), env }).catch(() => undefined);
-      const { code } = await victim.end();
+      const end = victim.end();
+      await keepBusy(site, victim);
+      const { code } = await end;
       if (code !== 70) throw new Error(`${victim.name} ended with ${code} instead of at ${point}`);
     }
     await victim.start();
   });
+}
+
+/** Clients stay where they were answered last: whoever has just begun is left alone, unless somebody asks it. */
+async function keepBusy({ recorder, endpoint }: Site, replica: Replica): Promise<void> {
+  const client = new LeaseClient({ address: replica.grpc, serviceId: 'busybody', timeoutMs: 2_000 });
+  const citizen = new Citizen(client, recorder, { http: { url: endpoint.url } });
+  while (replica.running) {
+    const claim = citizen.draw({ type: 'busy', id: `${recorder.operations.length}` }, 1_000);
+    await citizen.create(claim);
+    await citizen.release(claim);
+  }
+  client.close();
 }
 
 /** F8: the clock of a replica is wrong by up to a day and steps; the store's clock leaps ahead, and is set back. */
