@@ -3,6 +3,7 @@ import { recountPostgres } from '../helpers/recount/recount-postgres.js';
 import { check } from './checker/check.js';
 import { Crowd } from './crowd.js';
 import { FAULTS, type FaultKind } from './faults/faults.js';
+import { LiveHolds } from './live-holds.js';
 import type { AtRest, History } from './history.js';
 import { nowMs } from './recorder.js';
 import { CLAIM_MS, GRACE_MS, QUOTA, Site } from './site.js';
@@ -27,12 +28,22 @@ export interface RunReport {
   /** Callbacks beyond the first of a cleanup, and how many of them came though an earlier one had succeeded. */
   readonly repeated: number;
   readonly duplicates: number;
+  /** Holds that lived through the run, and of those the ones that were lost. */
+  readonly holds: number;
+  readonly lostHolds: number;
+  readonly longestCallMs: number;
   readonly lostClaims: number;
   readonly stale: number;
   readonly illegal: number;
   readonly undecided: number;
   readonly violations: readonly string[];
 }
+
+/** The deadline of a call: the client's default. */
+const CALL_MS = 10_000;
+
+/** For a timer to be heard on a busy machine. */
+const SLACK_MS = 3_000;
 
 /** Between two faults: some calls have to go well in between. */
 const MAX_CALM_MS = 2_000;
@@ -48,6 +59,7 @@ export async function torture({
   const { recorder, random, endpoint } = site;
   const startMs = performance.now();
   const endMs = startMs + seconds * 1_000;
+  const holds = await LiveHolds.start(site);
   const crowd = new Crowd(site, seed);
   const watch = new AbortController();
   const watching = takeSnapshots(site, watch.signal);
@@ -63,6 +75,7 @@ export async function torture({
   }
   await delay(Math.max(0, endMs - performance.now()));
   await crowd.stop();
+  await holds.stop();
   const lastedMs = performance.now() - startMs;
   watch.abort();
   await watching;
@@ -78,6 +91,8 @@ export async function torture({
   const illegal = check(history);
   const recount = await recountPostgres(site.postgres.url, site.schema);
   const done = recorder.callbacks.filter(({ answer }) => answer === 'done');
+  const lasted = recorder.operations.map(({ sentMs, doneMs }) => (doneMs === Infinity ? 0 : doneMs - sentMs));
+  const longestMs = lasted.reduce((longest, ms) => Math.max(longest, ms), 0);
   const distinct = (calls: readonly { readonly cleanupId: string }[]) =>
     new Set(calls.map(({ cleanupId }) => cleanupId)).size;
   return {
@@ -90,6 +105,9 @@ export async function torture({
     callbacks: recorder.callbacks.length,
     repeated: recorder.callbacks.length - distinct(recorder.callbacks),
     duplicates: done.length - distinct(done),
+    holds: recorder.holds.filter(({ block }) => block === undefined).length,
+    lostHolds: recorder.holds.filter(({ lostMs }) => lostMs !== undefined).length,
+    longestCallMs: Math.round(longestMs),
     lostClaims: history.rest.stats.attempts.lost,
     stale: history.rest.stats.attempts.stale,
     illegal: illegal.length,
@@ -97,6 +115,7 @@ export async function torture({
     undecided: recorder.faults.filter(({ toMs }) => toMs > nowMs()).length,
     violations: [
       ...(endpoint.trapped > 0 ? [`F9: the trap was called ${endpoint.trapped} times`] : []),
+      ...(longestMs > CALL_MS + SLACK_MS ? [`F3: a call took ${longestMs} ms`] : []),
       ...site.violations,
       ...surprises,
       ...recount,

@@ -1,6 +1,7 @@
 import type { Site } from '../site.js';
 import { crowdOut, turnHostile } from './crowding.js';
 import { crashDatabase, cutOff, stopDatabase } from './database.js';
+import { stopHolders } from './holders.js';
 import { failAtPoints, stepClocks } from './launched.js';
 import { killAll, killReplica, restartAll, stopReplica } from './replicas.js';
 import { breakSessions } from './sessions.js';
@@ -17,6 +18,7 @@ export const FAULTS = {
   F8: stepClocks,
   F9: turnHostile,
   F12: killAll,
+  F13: stopHolders,
   F15: restartAll,
   F19: crowdOut,
 } as const satisfies Record<string, (site: Site) => Promise<void>>;
