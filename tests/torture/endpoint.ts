@@ -33,7 +33,7 @@ export class Endpoint implements AsyncDisposable {
   readonly #recorder: Recorder;
   readonly #random: Random;
   readonly #fences = new Map<string, number>();
-  #holding: (() => void)[] | undefined;
+  #holding: Set<() => void> | undefined;
 
   private constructor(server: Server, recorder: Recorder, random: Random) {
     this.#server = server;
@@ -54,12 +54,12 @@ export class Endpoint implements AsyncDisposable {
 
   /** From now on attempts wait, until {@link letGo}. */
   hold(): void {
-    this.#holding ??= [];
+    this.#holding ??= new Set();
   }
 
-  /** Attempts that wait. */
+  /** Attempts that wait, and whose callers do. */
   get held(): number {
-    return this.#holding?.length ?? 0;
+    return this.#holding?.size ?? 0;
   }
 
   letGo(): void {
@@ -94,12 +94,19 @@ export class Endpoint implements AsyncDisposable {
       return;
     }
     const holding = this.#holding;
-    if (holding) await new Promise<void>((resolve) => holding.push(resolve));
+    if (holding) await heldIn(holding, response);
     else await delay(this.#random.next() * MAX_WORK_MS);
     // Done, whether or not anybody is there to hear it.
     call.answer = 'done';
     response.writeHead(204).end();
   }
+}
+
+function heldIn(holding: Set<() => void>, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    holding.add(resolve);
+    response.once('close', () => holding.delete(resolve));
+  });
 }
 
 interface Fields {

@@ -102,12 +102,12 @@ export class Site implements AsyncDisposable {
     }
   }
 
-  /** Waits until attempts are under way, and keeps them there. The endpoint lets them go when it is told to. */
-  async holdAttempts(): Promise<void> {
+  /** Waits until so many attempts are under way, and keeps them there. The endpoint lets them go when it is told to. */
+  async holdAttempts(count: number): Promise<void> {
     this.endpoint.hold();
     await eventually(
       () => {
-        if (this.endpoint.held < 3) throw new Error('nobody is in the middle of anything');
+        if (this.endpoint.held < count) throw new Error(`${this.endpoint.held} attempts are under way`);
       },
       { deadlineMs: 20_000, everyMs: 5 },
     );

@@ -3,7 +3,7 @@ import { crowdOut, turnHostile } from './crowding.js';
 import { crashDatabase, cutOff, stopDatabase } from './database.js';
 import { stopHolders } from './holders.js';
 import { failAtPoints, stepClocks } from './launched.js';
-import { killAll, killReplica, restartAll, stopReplica } from './replicas.js';
+import { killAll, killReplica, restartAll, stopReplicas } from './replicas.js';
 import { breakSessions } from './sessions.js';
 
 /** By the ids of the reliability specification. Each leaves everything whole again. */
@@ -14,7 +14,7 @@ export const FAULTS = {
   F4: stopDatabase,
   F5: breakSessions,
   F6: cutOff,
-  F7: stopReplica,
+  F7: stopReplicas,
   F8: stepClocks,
   F9: turnHostile,
   F12: killAll,

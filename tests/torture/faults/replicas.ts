@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomItem } from '@lease/core/testing';
+import { eventually } from '../../helpers/eventually.js';
+import { nowMs } from '../recorder.js';
 import { CLAIM_MS, type Site } from '../site.js';
 
 /** L6. */
@@ -8,29 +10,44 @@ const DRAIN_MS = 25_000;
 /** Beyond the end of a claim, until somebody else has done the work. */
 const TAKEOVER_MS = 2_000;
 
+/** Attempts of one replica at one endpoint, at most: where more wait, others have some of them. */
+const ONE_HOLDS = 16;
+
 /** F1: kill -9 of a random replica in the middle of callbacks; it is away for a while. */
 export async function killReplica(site: Site): Promise<void> {
   const { random, replicas, recorder, endpoint } = site;
   const victim = randomItem(random, replicas);
+  const fromMs = nowMs();
   await recorder.fault('F1', async () => {
-    await site.holdAttempts();
+    await site.holdAttempts(3);
     await victim.kill();
     endpoint.letGo();
     await delay(random.next() * 4_000);
     await victim.start();
   });
+  noCallFailed(site, 'F1', fromMs);
 }
 
-/** F7: a replica stands still in the middle of callbacks for longer than its claims, and then goes on. */
-export async function stopReplica(site: Site): Promise<void> {
-  const { random, replicas, recorder, endpoint } = site;
-  const victim = randomItem(random, replicas);
+/** F7: two replicas stand still in the middle of callbacks for longer than their claims, and then go on: nobody listens. */
+export async function stopReplicas(site: Site): Promise<void> {
+  const { random, replicas, recorder, endpoint, tables, violations } = site;
+  const survivor = randomItem(random, replicas);
+  const zombies = replicas.filter((replica) => replica !== survivor);
   await recorder.fault('F7', async () => {
-    await site.holdAttempts();
-    victim.pause();
+    await site.holdAttempts(ONE_HOLDS + zombies.length);
+    for (const zombie of zombies) zombie.pause();
     endpoint.letGo();
+    const before = await tables.staleOutcomes();
     await delay(CLAIM_MS + TAKEOVER_MS);
-    victim.resume();
+    for (const zombie of zombies) zombie.resume();
+    await eventually(
+      async () => {
+        const refused = (await tables.staleOutcomes()) - before;
+        if (refused < zombies.length)
+          throw new Error(`S8: of the zombies' outcomes, ${refused} were refused`);
+      },
+      { deadlineMs: 20_000, everyMs: 100 },
+    ).catch((error: unknown) => violations.push(String(error)));
     await site.answersAgain('F7');
   });
 }
@@ -47,7 +64,9 @@ export async function killAll(site: Site): Promise<void> {
 }
 
 /** F15: every replica is restarted, one after another. */
-export async function restartAll({ replicas, recorder, violations }: Site): Promise<void> {
+export async function restartAll(site: Site): Promise<void> {
+  const { replicas, recorder, violations } = site;
+  const fromMs = nowMs();
   await recorder.fault('F15', async () => {
     for (const replica of replicas) {
       const startMs = performance.now();
@@ -58,4 +77,13 @@ export async function restartAll({ replicas, recorder, violations }: Site): Prom
       await replica.start();
     }
   });
+  noCallFailed(site, 'F15', fromMs);
+}
+
+/** Whoever uses the SDK is answered, by another replica if need be. */
+function noCallFailed({ recorder: { operations }, violations }: Site, kind: string, fromMs: number): void {
+  for (const { verb, sentMs, answer, doneMs } of operations) {
+    if (sentMs < fromMs || answer.kind !== 'unknown' || doneMs === Infinity) continue;
+    violations.push(`${kind}: a ${verb} failed with ${answer.code} after ${Math.round(doneMs - sentMs)} ms`);
+  }
 }
