@@ -13,6 +13,9 @@ const LIVES_AT_ONCE = 4;
 /** Of a worker between two lives, on average half of it: two processor cores serve it all. */
 const MAX_PAUSE_MS = 200;
 
+/** Attempts are kept waiting until faults can meet them: if they timed out meanwhile, breakers would open, and nobody call. */
+const ATTEMPT_MS = 10_000;
+
 /** 24 services that take, renew and release leases all the time, and one that always wants more than it may have. */
 export class Crowd {
   readonly #clients: readonly LeaseClient[];
@@ -26,7 +29,7 @@ export class Crowd {
       (_, index) =>
         new LeaseClient({ addresses, serviceId: index === CLIENTS ? 'greedy' : `client-${index}` }),
     );
-    const retry = { initialBackoffMs: 100, maxBackoffMs: 1_000, attemptTimeoutMs: 3_000 };
+    const retry = { initialBackoffMs: 100, maxBackoffMs: 1_000, attemptTimeoutMs: ATTEMPT_MS };
     const cleanup = { http: { url: endpoint.url }, payload: 'payload', retry };
     const citizens = this.#clients.map((client) => new Citizen(client, recorder, cleanup));
     const greedy = citizens.slice(-1);
