@@ -14,6 +14,11 @@ export interface ReplicaOptions {
   readonly nodeOptions?: string;
 }
 
+/** What differs from the options: a flag list replaces theirs. */
+type SpecialStart = Pick<ReplicaOptions, 'flags' | 'nodeOptions'> & {
+  readonly env?: Readonly<Record<string, string>>;
+};
+
 /** One `lease-server`, of a cluster or alone. It keeps its addresses over restarts, and notes every end that nobody asked for. */
 export class Replica {
   readonly name: string;
@@ -61,9 +66,9 @@ export class Replica {
     return this.#surprises;
   }
 
-  /** Resolves when it is ready. */
-  async start(): Promise<void> {
-    const { name, home, flags = [], nodeOptions } = this.#options;
+  /** Resolves when it is ready. `special`: for this process alone. */
+  async start(special: SpecialStart = {}): Promise<void> {
+    const { name, home, flags = [], nodeOptions } = { ...this.#options, ...special };
     const settings = settingsOf(named(home, name));
     const child = new Child({
       name,
@@ -75,6 +80,7 @@ export class Replica {
         ...settings.env,
         LEASE_SIGNING_SECRETS: canary('signing secret'),
         ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
+        ...special.env,
       },
     });
     this.#child = child;
@@ -95,6 +101,12 @@ export class Replica {
   /** Asks it to end, and waits until it has. */
   stop(): Promise<Exit> {
     return this.#end('SIGTERM');
+  }
+
+  /** Waits for an end of its own that is wanted. */
+  async end(): Promise<Exit> {
+    this.#dismissed = true;
+    return (await this.#child?.exit) ?? { code: null, signal: null };
   }
 
   /** SIGSTOP: the process is there and does nothing, its clock goes on. */

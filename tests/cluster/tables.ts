@@ -9,6 +9,32 @@ export interface LeaseRow {
   readonly renewals: number;
 }
 
+/** All that answers tell of a lease, too. */
+export interface WholeLeaseRow extends LeaseRow {
+  readonly serviceId: string;
+  readonly createMs: number;
+  readonly generation: number;
+  readonly disposition: 'COLLECT' | 'KEEP' | null;
+}
+
+/** A cleanup that has not come to its end. */
+export interface UnfinishedRow {
+  readonly cleanupId: string;
+  readonly objectKey: string;
+  readonly generation: number;
+  readonly state: 'DUE' | 'CLAIMED' | 'ABANDONED';
+}
+
+/** A claim that was settled or lost. */
+export interface AttemptRow {
+  readonly cleanupId: string;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly outcome: 'DONE' | 'RETRY' | 'FAIL' | 'UNSTARTED' | 'LOST';
+  readonly claimMs: number;
+  readonly settleMs: number;
+}
+
 /** A cleanup that came to its end. */
 export interface FinishedRow {
   readonly cleanupId: string;
@@ -77,10 +103,12 @@ export class Tables {
     );
   }
 
-  leases(): Promise<readonly LeaseRow[]> {
+  leases(): Promise<readonly WholeLeaseRow[]> {
     return this.#ask(
-      (sql) => sql<LeaseRow[]>`
+      (sql) => sql<WholeLeaseRow[]>`
         select lease_id as "leaseId", object_key as "objectKey", state, renewal_count as renewals,
+          service_id as "serviceId", generation::float8 as generation, disposition,
+          ${ms(sql, 'create_time')} as "createMs",
           ${ms(sql, 'expire_time')} as "expireMs", ${ms(sql, 'end_time')} as "endMs"
         from ${this.#table(sql, 'lease')}`,
     );
@@ -91,6 +119,32 @@ export class Tables {
       (sql) => sql<FinishedRow[]>`
         select cleanup_id as "cleanupId", object_key as "objectKey", generation::float8 as generation, state
         from ${this.#table(sql, 'finished')}`,
+    );
+  }
+
+  unfinished(): Promise<readonly UnfinishedRow[]> {
+    return this.#ask(
+      (sql) => sql<UnfinishedRow[]>`
+        select cleanup_id as "cleanupId", object_key as "objectKey", generation::float8 as generation, state
+        from ${this.#table(sql, 'object')} where state <> 'HELD'`,
+    );
+  }
+
+  attempts(): Promise<readonly AttemptRow[]> {
+    return this.#ask(
+      (sql) => sql<AttemptRow[]>`
+        select cleanup_id as "cleanupId", fence::float8 as fence, attempt, outcome,
+          ${ms(sql, 'claim_time')} as "claimMs", ${ms(sql, 'settle_time')} as "settleMs"
+        from ${this.#table(sql, 'attempt')}`,
+    );
+  }
+
+  /** Active leases of each service, in one snapshot. */
+  activeByService(): Promise<readonly { readonly service: string; readonly active: number }[]> {
+    return this.#ask(
+      (sql) => sql<{ service: string; active: number }[]>`
+        select service_id as service, count(*)::int as active
+        from ${this.#table(sql, 'lease')} where state = 'ACTIVE' group by service_id`,
     );
   }
 
