@@ -8,6 +8,11 @@ export type Instant = number;
 export interface Clock {
   /** Milliseconds since an arbitrary origin. Never steps; may be fractional. */
   monotonicMs(): number;
+  /**
+   * Milliseconds that this process has worked since an arbitrary origin: the rest of the time it waited for something to
+   * do. A clock that does not know has no such member.
+   */
+  busyMs?(): number;
   /** Milliseconds since the Unix epoch. May step either way; a store reads it once, when it opens. */
   wallMs(): number;
   /**

@@ -33,7 +33,6 @@ export class Claimer {
   readonly #options: ClaimerOptions;
   #exhausted = new Set<string>();
   #more = false;
-  #heldMs = 0;
 
   constructor(options: ClaimerOptions) {
     this.#options = options;
@@ -42,11 +41,6 @@ export class Claimer {
   /** Whether the claim before this moment left something due that has a free slot. */
   get more(): boolean {
     return this.#more && this.#options.slots.free > 0;
-  }
-
-  /** For how long the last claim held this process up: attempts start in one turn. */
-  get heldMs(): number {
-    return this.#heldMs;
   }
 
   /** One claim, of at most `most`; how many were claimed. Without a free slot the store is not asked. */
@@ -69,9 +63,7 @@ export class Claimer {
     const claimedMs = clock.monotonicMs();
     const claims = await store.claimCleanups({ claimant, limit, perEndpointLimit, busyEndpoints, claimMs });
     if (claims.length > 0) tell({ type: 'cleanups-claimed', claims });
-    const startMs = clock.monotonicMs();
     for (const claim of claims) start(claim, claimedMs);
-    this.#heldMs = clock.monotonicMs() - startMs;
 
     const claimed = countByEndpoint(claims);
     const cutShort = [...claimed].some(

@@ -71,17 +71,14 @@ export class Collector {
       foundDue: wake,
     });
 
-    this.#sweepLoop = this.#loop('sweep', async (lateMs) => {
+    this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
       const { nextInMs } = await this.sweep();
-      const tookMs = clock.monotonicMs() - startMs;
-      // A storm of expiries has half of this process's time, and less if others wait for it (L4).
-      return {
-        inMs: Math.min(nextInMs, sweepIntervalMs),
-        restMs: Math.min(tookMs + lateMs, sweepIntervalMs),
-      };
+      // In a storm of expiries, sweeps have half of the time at most (L4).
+      const restMs = Math.min(3 * (clock.monotonicMs() - startMs), sweepIntervalMs);
+      return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });
-    this.#claimLoop = this.#loop('claim', (lateMs) => this.#claimInPace(lateMs));
+    this.#claimLoop = this.#loop('claim', () => this.#claimInPace());
     this.#pruneLoop = this.#loop('prune', async () => {
       const { more } = await this.prune();
       return { inMs: more ? 0 : PRUNE_INTERVAL_MS };
@@ -115,8 +112,10 @@ export class Collector {
     });
   }
 
-  /** Sweeps at once and then at least twice a second, claims whenever a slot is free, prunes every minute. Sweeps and
-   * claims leave time to whatever else this process does: see {@link Pace}. */
+  /**
+   * Sweeps at once and then at least twice a second, claims whenever a slot is free, prunes every minute. In a storm, both
+   * leave time to whatever else this process does.
+   */
   start(): void {
     if (this.#stopped) throw new Error('a collector that was stopped does not start again');
     this.#sweepLoop.start();
@@ -155,9 +154,8 @@ export class Collector {
   }
 
   /** A claim, of as many as may start by now. */
-  async #claimInPace(lateMs: number): Promise<Next> {
+  async #claimInPace(): Promise<Next> {
     const { clock, sweepIntervalMs } = this.#settings;
-    this.#pace.observe(Math.max(lateMs, this.#claimer.heldMs));
     const most = this.#pace.ready();
     if (most === 0) return { inMs: 0, restMs: this.#pace.restMs(0) };
     const startMs = clock.monotonicMs();
@@ -166,7 +164,7 @@ export class Collector {
     return { inMs: this.#claimer.more ? 0 : sweepIntervalMs, restMs };
   }
 
-  #loop(step: CollectorStep, run: (lateMs: number) => Promise<Next>): Loop {
+  #loop(step: CollectorStep, run: () => Promise<Next>): Loop {
     const { clock, tell } = this.#settings;
     return new Loop(clock, run, (error) => {
       tell({ type: 'step-failed', step, error });

@@ -22,7 +22,7 @@ export interface Next {
  */
 export class Loop {
   readonly #clock: Clock;
-  readonly #step: (lateMs: number) => Promise<Next>;
+  readonly #step: () => Promise<Next>;
   readonly #failed: (error: unknown) => void;
   #on = false;
   #running: Promise<void> | undefined;
@@ -33,8 +33,7 @@ export class Loop {
   #restedMs = -Infinity;
   #failures = 0;
 
-  /** The step is told how much later it runs than it was due. */
-  constructor(clock: Clock, step: (lateMs: number) => Promise<Next>, failed: (error: unknown) => void) {
+  constructor(clock: Clock, step: () => Promise<Next>, failed: (error: unknown) => void) {
     this.#clock = clock;
     this.#step = step;
     this.#failed = failed;
@@ -67,15 +66,14 @@ export class Loop {
     const dueMs = Math.max(nowMs + delayMs, this.#restedMs);
     this.#cancel = this.#clock.schedule(dueMs - nowMs, () => {
       this.#soon = false;
-      // A platform's timer may come a fraction of a millisecond early.
-      this.#running = this.#run(Math.max(0, this.#clock.monotonicMs() - dueMs));
+      this.#running = this.#run();
     });
   }
 
-  async #run(lateMs: number): Promise<void> {
+  async #run(): Promise<void> {
     let delayMs: number;
     try {
-      const { inMs, restMs = 0 } = await this.#step(lateMs);
+      const { inMs, restMs = 0 } = await this.#step();
       delayMs = inMs;
       this.#restedMs = this.#clock.monotonicMs() + restMs;
       this.#failures = 0;

@@ -12,10 +12,15 @@ interface Timer {
  */
 export class BusyClock implements Clock {
   #nowMs = 0;
+  #busyMs = 0;
   #timers: Timer[] = [];
 
   monotonicMs(): number {
     return this.#nowMs;
+  }
+
+  busyMs(): number {
+    return this.#busyMs;
   }
 
   wallMs(): number {
@@ -33,6 +38,12 @@ export class BusyClock implements Clock {
 
   /** The thread works for so long; nothing else runs. */
   spend(ms: number): void {
+    this.#nowMs += ms;
+    this.#busyMs += ms;
+  }
+
+  /** Time passes, and there is nothing to do. */
+  idle(ms: number): void {
     this.#nowMs += ms;
   }
 

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backoffMs, Loop, type Next } from '../../src/collector/loop.js';
 import { ManualClock } from '../../src/testing/index.js';
-import { BusyClock } from './busy-clock.js';
 import { deferred } from './deferred.js';
 
 let clock: ManualClock;
@@ -14,14 +13,14 @@ beforeEach(() => {
 });
 
 /** A step that says when to run again: a number, or with a rest. */
-type Step = (lateMs: number) => number | Next | Promise<number>;
+type Step = () => number | Next | Promise<number>;
 
 const loopOf = (step: Step, failed: (error: unknown) => void = () => undefined) =>
   new Loop(
     clock,
-    async (lateMs) => {
+    async () => {
       runs.push(clock.monotonicMs());
-      const next = await step(lateMs);
+      const next = await step();
       return typeof next === 'number' ? { inMs: next } : next;
     },
     failed,
@@ -165,27 +164,6 @@ describe('Loop', () => {
     await clock.advance(1_000);
     expect(runs).toEqual([0]);
   });
-});
-
-test('a step is told how late it runs', async () => {
-  const busy = new BusyClock();
-  const lates: number[] = [];
-  const loop = new Loop(
-    busy,
-    (lateMs) => {
-      lates.push(lateMs);
-      return Promise.resolve({ inMs: 100 });
-    },
-    () => undefined,
-  );
-  loop.start();
-  // Something else has the thread from 99 to 107 ms.
-  busy.schedule(99, () => {
-    busy.spend(8);
-  });
-  await busy.runUntil(250);
-  await loop.stop();
-  expect(lates).toEqual([0, 7, 0]);
 });
 
 test('backoffMs doubles from 100 ms to 2 s', () => {
