@@ -15,6 +15,8 @@ const MOST_PER_MS = 20;
 const BURST_MS = 10;
 /** Between two claims of a process that works as much as it may: what it starts in one turn holds up the rest. */
 const REST_MS = 2;
+/** How many such a process waits for: each claim, and each settling, is a commit of the store. */
+const BATCH = 8;
 
 /**
  * How many attempts may start. In a storm of cleanups, a process that starts whatever has a free slot answers nobody
@@ -47,7 +49,7 @@ export class Pace {
     if (passedMs > 0) {
       const share = (busyMs - this.#busyMs) / passedMs;
       this.#share += (share - this.#share) * (1 - Math.exp(-passedMs / AVERAGED_OVER_MS));
-      this.#ready = Math.min(this.#perMs * BURST_MS, this.#ready + passedMs * this.#perMs);
+      this.#ready = Math.min(Math.max(BATCH, this.#perMs * BURST_MS), this.#ready + passedMs * this.#perMs);
       this.#adjust(Math.min(passedMs, AVERAGED_OVER_MS));
     }
     this.#atMs = nowMs;
@@ -64,7 +66,10 @@ export class Pace {
   /** How long to leave the store alone after a claim that took so long; a busy process claims half of the time at most. */
   restMs(tookMs: number): number {
     const pressure = Math.min(1, this.#share / WANTED_SHARE);
-    return Math.max(pressure * Math.max(REST_MS, tookMs), (1 - this.#ready) / this.#perMs);
+    const batch = Math.max(1, pressure * BATCH);
+    // Whole milliseconds: a fraction that rounding leaves over would be waited for again and again.
+    const refillMs = Math.ceil((batch - this.#ready) / this.#perMs);
+    return Math.max(pressure * Math.max(REST_MS, tookMs), refillMs);
   }
 
   #adjust(passedMs: number): void {
