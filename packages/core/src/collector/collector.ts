@@ -74,7 +74,7 @@ export class Collector {
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
       const { nextInMs } = await this.sweep();
-      // In a storm of expiries, sweeps have half of the time at most (L4).
+      // In a storm of expiries, sweeps have a quarter of the time at most (L4).
       const restMs = Math.min(3 * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });

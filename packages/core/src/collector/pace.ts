@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 
 /** The share of its time that a process works, at most, while it starts attempts: what comes in finds it idle mostly. */
-const WANTED_SHARE = 0.6;
+const WANTED_SHARE = 0.5;
 const AVERAGED_OVER_MS = 50;
 /** The rate grows by e in half a second at most. */
 const GAIN_PER_MS = 2 / 1_000;
