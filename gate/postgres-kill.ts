@@ -1,6 +1,6 @@
-// Three replicas over one PostgreSQL, of which a random one is killed twenty times under load (F1).
+// Three replicas over one PostgreSQL, of which a random one is killed a hundred times under load (F1).
 import { killRounds } from '../tests/cluster/kill-rounds.js';
 import { conclude, progress, seedOfRun } from './verdict.js';
 
 const seed = seedOfRun();
-conclude(await killRounds({ rounds: 20, seed, progress }), seed);
+conclude(await killRounds({ rounds: 100, seed, progress }), seed);

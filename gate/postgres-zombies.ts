@@ -1,6 +1,6 @@
-// Five replicas that sleep through the end of their claim and then report: each outcome is refused and counted (F7).
+// Fifty replicas that sleep through the end of their claim and then report: each outcome is refused and counted (F7).
 import { zombieRounds } from '../tests/cluster/zombie-rounds.js';
 import { conclude, progress, seedOfRun } from './verdict.js';
 
 const seed = seedOfRun();
-conclude(await zombieRounds({ zombies: 5, seed, progress }), seed);
+conclude(await zombieRounds({ zombies: 50, seed, progress }), seed);
