@@ -216,8 +216,9 @@ export const legalCollection: readonly Legal[] = [
     ),
   ],
   [
-    'a hold outlives an outage',
+    'a hold outlives an outage, and is lost in another fault',
     but(outage, (s) => {
+      s.faults.push({ kind: 'F6', fromMs: 9_500, toMs: 11_500 });
       s.holds.push({ leaseId: 'a', ttlMs: 1_000, expireMs: 9_000, renewals: 0, lostMs: 12_000 });
     }),
   ],
