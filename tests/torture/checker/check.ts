@@ -2,6 +2,7 @@ import type { History } from '../history.js';
 import { brokenByAttempts } from './attempts.js';
 import { brokenByCallbacks } from './callbacks.js';
 import { brokenByClaims } from './claims.js';
+import { brokenByClasses } from './classes.js';
 import { brokenByEndings } from './endings.js';
 import { brokenByHolds } from './holds.js';
 import { brokenByPauses } from './pauses.js';
@@ -33,6 +34,7 @@ export function check(history: History): readonly string[] {
     ...brokenByAttempts(history),
     ...brokenByClaims(history, clock),
     ...brokenByEndings(history, clock),
+    ...brokenByClasses(history),
     ...brokenByPauses(history, clock),
     ...brokenByHolds(history, records),
     ...brokenByTotals(history),

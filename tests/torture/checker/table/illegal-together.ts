@@ -144,4 +144,50 @@ export const illegalTogether: readonly Illegal[] = [
       s.resumes.push(6_000);
     }),
   ],
+  [
+    'S8',
+    'a claim counts as done by the call of an earlier one',
+    but(released, (s) => {
+      s.faults.push({ kind: 'F1', fromMs: 3_110, toMs: 4_000 });
+      at(s.attempts, 0).outcome = 'LOST';
+      s.endings.length = 0;
+      s.call('blob/1', 36_200);
+      s.callbacks.pop();
+    }),
+  ],
+  [
+    'S8',
+    'an attempt fails for good before anybody called',
+    but(released, (s) => {
+      at(s.attempts, 0).outcome = 'FAIL';
+      at(s.endings, 0).state = 'ABANDONED';
+      s.callbacks.length = 0;
+    }),
+  ],
+  [
+    'S6',
+    'a cleanup is withdrawn, and nobody took a lease again',
+    but(released, (s) => {
+      at(s.endings, 0).state = 'REVIVED';
+      s.attempts.length = s.callbacks.length = 0;
+    }),
+  ],
+  [
+    'S6',
+    'a cleanup is abandoned after one attempt',
+    but(released, (s) => {
+      at(s.attempts, 0).outcome = 'RETRY';
+      at(s.callbacks, 0).answer = 'failed';
+      at(s.endings, 0).state = 'ABANDONED';
+    }),
+  ],
+  [
+    'S6',
+    'a cleanup is forgotten, and nobody said so',
+    but(released, (s) => {
+      at(s.attempts, 0).outcome = 'FAIL';
+      at(s.callbacks, 0).answer = 'failed';
+      at(s.endings, 0).state = 'FORGOTTEN';
+    }),
+  ],
 ];

@@ -110,14 +110,6 @@ export const legalCollection: readonly Legal[] = [
     }),
   ],
   [
-    'a cleanup is forgotten',
-    but(released, (s) => {
-      Object.assign(at(s.attempts, 0), { outcome: 'FAIL' });
-      at(s.callbacks, 0).answer = 'failed';
-      at(s.endings, 0).state = 'FORGOTTEN';
-    }),
-  ],
-  [
     'an object is revived before its call',
     but(released, (s) => {
       Object.assign(at(s.endings, 0), { state: 'REVIVED' });
