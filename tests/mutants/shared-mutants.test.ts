@@ -32,8 +32,9 @@ describe('a hunt can fail', () => {
 
   test('a law that is kept is reported as survived', async () => {
     const law = 'S12: the same create twice in one batch makes one lease';
-    const { faults } = await tryShared({ ...mutant, breaks: [law] });
+    const { catches, faults } = await tryShared({ ...mutant, breaks: [law] });
     expect(faults).toEqual([`survives the law "${law}"`]);
+    expect(catches.filter(({ layer }) => layer === 'laws')).toEqual([]);
   });
 
   test('a promise that is seen broken is not taken for another one', async () => {

@@ -36,7 +36,8 @@ export function judgeLaws({ breaks }: Mutant, { layer, broken, ms }: LawTrial) {
     return noticed.byCrash ? [`the law "${law}" crashed: ${noticed.message}`] : [];
   });
   const after = seconds(ms);
-  return { faults, catches: breaks.map((law): Catch => ({ layer, by: law, after })) };
+  const noticed = breaks.filter((law) => byName.get(law)?.byCrash === false);
+  return { faults, catches: noticed.map((by): Catch => ({ layer, by, after })) };
 }
 
 export function seconds(ms: number): string {

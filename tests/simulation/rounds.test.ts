@@ -28,7 +28,7 @@ describe('seeds over several processes', () => {
 
   it('report the smallest seed that fails, and shrink it here', async () => {
     const sabotage = 'R4 S9';
-    const failing = [];
+    const failing: number[] = [];
     for (const seed of seeds) {
       const { violation } = await run(planOf(seed, OPERATIONS), { sabotage: sabotageOf(sabotage) });
       if (violation !== undefined) failing.push(seed);
@@ -43,8 +43,8 @@ describe('seeds over several processes', () => {
       sabotage,
     });
 
-    expect(failure?.plan.seed).toBe(failing[0]);
-    if (failure === undefined) return;
+    if (failure === undefined) throw new Error('nobody saw a broken product');
+    expect(failure.plan.seed).toBe(failing[0]);
     const text = await report(failure.plan, failure.violation, sabotageOf(sabotage));
     expect(text).toContain('schedule:');
     expect(text.split('\n').length).toBeLessThanOrEqual(40);

@@ -117,6 +117,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
     undecided: recorder.faults.filter(({ toMs }) => toMs > nowMs()).length,
     violations: [
       ...(endpoint.trapped > 0 ? [`F9: the trap was called ${endpoint.trapped} times`] : []),
+      ...(recorder.snapshots.length === 0 ? ['S10: nobody ever saw how many leases a service has'] : []),
       ...(longestMs > CALL_MS + SLACK_MS ? [`F3: a call took ${longestMs} ms`] : []),
       ...site.violations,
       ...surprises,

@@ -16,18 +16,32 @@ export function* brokenByAnswers(
 }
 
 /** S12: the id is the idempotency key. */
-function* sameLease({ leaseId, operations, answered }: LeaseRecord): Generator<string> {
+function* sameLease({ leaseId, operations, answered, row }: LeaseRecord): Generator<string> {
   const what = `S12: lease ${leaseId}`;
   const creates = answered.filter(({ verb }) => verb === 'create');
   if (creates.filter(({ answer }) => answer.replayed !== true).length > 1) yield `${what} was created twice`;
   if (new Set(creates.map(({ request }) => request)).size > 1) yield `${what} answers to another request`;
-  const requests = new Set(operations.filter(({ verb }) => verb === 'create').map(({ request }) => request));
-  if (requests.size === 1 && operations.some(({ answer }) => isRefusal(answer, 'LEASE_ID_TAKEN')))
-    yield `${what} is taken, and nobody asked for anything else`;
-  const births = answered.map(({ answer: { lease } }) =>
-    [lease.createMs, lease.generation, lease.objectKey, lease.serviceId].join(),
+  const asked = operations.filter(({ verb }) => verb === 'create');
+  const others = (request: string | undefined) => asked.filter((create) => create.request !== request);
+  for (const { request, answer } of asked) {
+    if (
+      isRefusal(answer, 'LEASE_ID_TAKEN') &&
+      (others(request).length === 0 || request === creates[0]?.request)
+    )
+      yield `${what} is taken, and by nothing else`;
+  }
+  const readings = [...answered.map(({ answer }) => answer.lease), ...(row ? [row] : [])];
+  const births = readings.map(({ createMs, generation, objectKey, serviceId }) =>
+    [createMs, generation, objectKey, serviceId].join(),
   );
   if (new Set(births).size > 1) yield `${what} is not the same in each answer`;
+  if (
+    creates.some(
+      ({ client, objectKey, answer: { lease } }) =>
+        lease.serviceId !== client || lease.objectKey !== objectKey,
+    )
+  )
+    yield `${what} is not what was asked for`;
 }
 
 /** S3: equal states have equal values, and later ones later times. */

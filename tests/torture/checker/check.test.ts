@@ -6,10 +6,14 @@ import { illegalAnswers } from './table/illegal-answers.js';
 import { illegalCollection } from './table/illegal-collection.js';
 import { illegalLeases } from './table/illegal-leases.js';
 import { illegalOutages, illegalTotals } from './table/illegal-outages.js';
+import { illegalTogether } from './table/illegal-together.js';
 import { legalCollection } from './table/legal-collection.js';
 import { legalLeases } from './table/legal-leases.js';
 
-const illegal = [...illegalLeases, ...illegalAnswers, ...illegalCollection, ...illegalOutages];
+const illegal = [
+  ...[...illegalLeases, ...illegalAnswers, ...illegalCollection],
+  ...[...illegalOutages, ...illegalTogether],
+];
 const legal = [...legalLeases, ...legalCollection];
 
 /** The ids of the promises that are broken. */

@@ -1,10 +1,14 @@
 import type { History } from '../history.js';
 import { brokenByAttempts } from './attempts.js';
 import { brokenByCallbacks } from './callbacks.js';
+import { brokenByClaims } from './claims.js';
+import { brokenByClasses } from './classes.js';
 import { brokenByEndings } from './endings.js';
 import { brokenByHolds } from './holds.js';
 import { brokenByPauses } from './pauses.js';
+import { brokenByRefusals } from './refusals.js';
 import { brokenByRest } from './rest.js';
+import { brokenByTerms } from './terms.js';
 import { brokenByTotals } from './totals.js';
 import { type LeaseRecord, recordsOf } from './lease-record.js';
 import { brokenByAnswers } from './answers.js';
@@ -19,12 +23,18 @@ export function check(history: History): readonly string[] {
   const clock = new StoreClock(history.clockSteps);
   const records = recordsOf(history);
   return [
-    ...records.flatMap((record) => [...brokenByAnswers(record, history, clock)]),
+    ...records.flatMap((record) => [
+      ...brokenByAnswers(record, history, clock),
+      ...brokenByTerms(record, clock),
+      ...brokenByRefusals(record, history, clock),
+    ]),
     ...records.filter((record) => !isLinearizable(record)).map(describe),
     ...brokenByRest(records),
     ...brokenByCallbacks(history, records, clock),
     ...brokenByAttempts(history),
-    ...brokenByEndings(history),
+    ...brokenByClaims(history, clock),
+    ...brokenByEndings(history, clock),
+    ...brokenByClasses(history),
     ...brokenByPauses(history, clock),
     ...brokenByHolds(history, records),
     ...brokenByTotals(history),

@@ -70,8 +70,11 @@ export class Claimer {
       ([endpoint, count]) =>
         count >= perEndpointLimit && slots.freeAt(endpoint) > 0 && !probes.includes(endpoint),
     );
-    this.#more = cutShort || claims.length >= limit;
-    if (claims.length < limit) {
+    const isFull = claims.length >= limit;
+    this.#more = cutShort || isFull;
+    // In a storm batches are full for minutes: whoever had nothing due before may have by now, and must not wait for its end (L3).
+    if (isFull) this.#exhausted = new Set();
+    else {
       for (const endpoint of open) {
         if ((claimed.get(endpoint) ?? 0) < perEndpointLimit) this.#exhausted.add(endpoint);
       }

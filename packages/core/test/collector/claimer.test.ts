@@ -133,6 +133,20 @@ describe('Claimer', () => {
     expect(scripted.claims[2]?.busyEndpoints).toEqual([]);
   });
 
+  test('L3: an endpoint that had nothing due is asked again while the storm of another goes on', async () => {
+    occupy(A.endpoint, 14);
+    scripted.due = claimsOf(100, B);
+    // A has two slots free and nothing due, so B is cut short.
+    expect(await claimer.claim(8)).toBe(2);
+    expect(await claimer.claim(6)).toBe(6);
+    expect(scripted.claims[1]?.busyEndpoints).toEqual([A.endpoint]);
+    // From now on B is as quick as claims are: each of them is full, and there is always more.
+    scripted.due.unshift(...claimsOf(1, A, 1_000));
+    while (slots.freeAt(B.endpoint) < 16) slots.release(B.endpoint);
+    await claimer.claim(2);
+    expect(started.at(-2)?.claim.endpoint).toBe(A.endpoint);
+  });
+
   test('a full batch is followed by another while slots are left', async () => {
     slots = new Slots(3_000, 3_000);
     const options = { store: scripted.store, slots, passedOver, breakers, clock };

@@ -110,14 +110,6 @@ export const legalCollection: readonly Legal[] = [
     }),
   ],
   [
-    'a cleanup is forgotten',
-    but(released, (s) => {
-      Object.assign(at(s.attempts, 0), { outcome: 'FAIL' });
-      at(s.callbacks, 0).answer = 'failed';
-      at(s.endings, 0).state = 'FORGOTTEN';
-    }),
-  ],
-  [
     'an object is revived before its call',
     but(released, (s) => {
       Object.assign(at(s.endings, 0), { state: 'REVIVED' });
@@ -216,8 +208,9 @@ export const legalCollection: readonly Legal[] = [
     ),
   ],
   [
-    'a hold outlives an outage',
+    'a hold outlives an outage, and is lost in another fault',
     but(outage, (s) => {
+      s.faults.push({ kind: 'F6', fromMs: 9_500, toMs: 11_500 });
       s.holds.push({ leaseId: 'a', ttlMs: 1_000, expireMs: 9_000, renewals: 0, lostMs: 12_000 });
     }),
   ],

@@ -213,7 +213,9 @@ export const legalLeases: readonly Legal[] = [
   [
     'a create is beyond the quota',
     but(released, (s) => {
-      s.create('b', 1_500, { answer: refused('LEASE_QUOTA_EXCEEDED'), happens: false });
+      for (const id of ['b', 'c']) s.create(id, 1_200);
+      s.create('d', 1_500, { answer: refused('LEASE_QUOTA_EXCEEDED'), happens: false });
+      for (const id of ['b', 'c']) s.release(id, 1_700);
     }),
   ],
   [
