@@ -1,15 +1,19 @@
 import type { Clock } from '../clock/clock.js';
 
-/** The share of its time that a process works, at most, while it starts attempts: what comes in finds it idle mostly. */
-const WANTED_SHARE = 0.5;
+/**
+ * The share of its time that a process works, at most, while it starts attempts. All that it does counts: at half, a
+ * process with a third of its time to spare would have collected too slowly for what fell due (L1).
+ */
+const WANTED_SHARE = 0.65;
 const AVERAGED_OVER_MS = 50;
-/** The rate grows by e in half a second at most. */
-const GAIN_PER_MS = 2 / 1_000;
+/** The rate grows by e in half a second at most, and shrinks faster: a storm comes all at once. */
+const GROWTH_PER_MS = 2 / 1_000;
+const SHRINKAGE_PER_MS = 8 / 1_000;
 
-/** So many a second at first: a process that never did this has its code yet to compile. */
-const FIRST_PER_MS = 1;
+/** The rate of a process that has time: a batch of 1,000 releases starts within 250 ms (L1). */
+const FIRST_PER_MS = 5;
 /** Whoever is busy for reasons that are not ours goes on all the same. */
-const LEAST_PER_MS = 0.2;
+const LEAST_PER_MS = 0.5;
 const MOST_PER_MS = 20;
 /** What was not used for so long may be made up for at once. */
 const BURST_MS = 10;
@@ -32,7 +36,7 @@ export class Pace {
   #share = 0;
   #atMs: number;
   #busyMs: number;
-  /** More would have started than might: only then would a higher rate be used. */
+  /** More would have started than might: only then would a rate above the first be used. */
   #short = false;
 
   constructor(clock: Clock) {
@@ -74,9 +78,10 @@ export class Pace {
 
   #adjust(passedMs: number): void {
     const error = 1 - this.#share / WANTED_SHARE;
-    if (error > 0 && !this.#short) return;
+    const most = this.#short ? MOST_PER_MS : Math.max(FIRST_PER_MS, this.#perMs);
     this.#short = false;
-    const perMs = this.#perMs * Math.exp(error * GAIN_PER_MS * passedMs);
-    this.#perMs = Math.min(MOST_PER_MS, Math.max(LEAST_PER_MS, perMs));
+    const gain = error > 0 ? GROWTH_PER_MS : SHRINKAGE_PER_MS;
+    const perMs = this.#perMs * Math.exp(error * gain * passedMs);
+    this.#perMs = Math.min(most, Math.max(LEAST_PER_MS, perMs));
   }
 }

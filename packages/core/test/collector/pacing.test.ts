@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { Collector } from '../../src/index.js';
+import { recordingExecutor, seededRandom } from '../../src/testing/index.js';
+import { BusyClock } from './busy-clock.js';
+import { claimOf, ScriptedStore } from './scripted-store.js';
+
+/** What the thread spends on one cleanup, half of it before its endpoint thinks. */
+const CLEANUP_MS = 0.24;
+const LEAST_ENDPOINT_MS = 1;
+const MEAN_ENDPOINT_MS = 6;
+/** What comes in besides, the renewals, one every 5 ms: what the thread spends on one, and what it takes elsewhere. */
+const RENEWAL_EVERY_MS = 5;
+const RENEWAL_MS = 0.3;
+const WAY_MS = 2;
+
+interface Load {
+  readonly seconds: number;
+  /** Cleanups that are due at the start, and that fall due in each second. */
+  readonly dueAtOnce?: number;
+  readonly duePerSecond?: number;
+  readonly cleanupMs?: number;
+  readonly renewalMs?: number;
+  /** Sets the collector going. */
+  readonly drive?: (collector: Collector, clock: BusyClock) => void;
+}
+
+interface Report {
+  /** From a renewal's start to its answer. */
+  readonly renewalP99Ms: number;
+  /** From the moment at which a cleanup fell due to the start of its attempt. */
+  readonly startP99Ms: number;
+  readonly collectedPerSecond: number;
+}
+
+async function run(load: Load): Promise<Report> {
+  const { seconds, dueAtOnce = 0, duePerSecond = 0, cleanupMs = CLEANUP_MS, renewalMs = RENEWAL_MS } = load;
+  const clock = new BusyClock();
+  const scripted = new ScriptedStore();
+  const random = seededRandom(1);
+  const dueMs: number[] = [];
+  const startedMs: number[] = [];
+  const renewalsMs: number[] = [];
+  const executor = recordingExecutor(
+    ({ fence }) =>
+      new Promise((resolve) => {
+        startedMs.push(clock.monotonicMs() - (dueMs[fence] ?? Infinity));
+        clock.spend(cleanupMs / 2);
+        const jitterMs = -Math.log(1 - random.next()) * (MEAN_ENDPOINT_MS - LEAST_ENDPOINT_MS);
+        clock.schedule(LEAST_ENDPOINT_MS + jitterMs, () => {
+          clock.spend(cleanupMs / 2);
+          resolve({ kind: 'done' });
+        });
+      }),
+  );
+  const http = { http: executor };
+  const collector = new Collector({ store: scripted.store, executors: http, clock, random });
+  const fallDue = () => {
+    const fence = dueMs.push(clock.monotonicMs()) - 1;
+    scripted.due.push(claimOf(fence, { endpoint: `http://e${fence % 12}.test` }));
+    collector.wake();
+  };
+  for (let n = 0; n < dueAtOnce; n++) fallDue();
+  for (let n = 0; n < duePerSecond * seconds; n++) clock.schedule((n * 1_000) / duePerSecond, fallDue);
+  // Whoever is slow is not asked more slowly.
+  for (let sentMs = 0; sentMs < seconds * 1_000; sentMs += RENEWAL_EVERY_MS) {
+    clock.schedule(sentMs, () => {
+      clock.spend(renewalMs);
+      renewalsMs.push(clock.monotonicMs() - sentMs + WAY_MS);
+    });
+  }
+  if (load.drive) load.drive(collector, clock);
+  else collector.start();
+  await clock.runUntil(seconds * 1_000);
+  const missed = Array.from({ length: dueMs.length - startedMs.length }, () => Infinity);
+  return {
+    renewalP99Ms: p99(renewalsMs),
+    startP99Ms: p99([...startedMs, ...missed]),
+    collectedPerSecond: scripted.outcomes.length / seconds,
+  };
+}
+
+function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.99)] ?? NaN;
+}
+
+/** Starts whatever has a free slot, whenever the thread gets to it. */
+const unpaced = (collector: Collector, clock: BusyClock) => {
+  const again = () => {
+    void collector.claim();
+    clock.schedule(1, again);
+  };
+  again();
+};
+
+describe('a process with one thread', () => {
+  test('L4: renewals stay within 3 times their idle p99 in a storm of cleanups, which goes on', async () => {
+    const idle = await run({ seconds: 4 });
+    const storm = await run({ seconds: 4, dueAtOnce: 20_000 });
+    expect(storm.renewalP99Ms).toBeLessThanOrEqual(3 * idle.renewalP99Ms);
+    expect(storm.collectedPerSecond).toBeGreaterThan(1_500);
+    // A storm that nobody paces shows that this process can be overwhelmed.
+    const flood = await run({ seconds: 4, dueAtOnce: 20_000, drive: unpaced });
+    expect(flood.renewalP99Ms).toBeGreaterThan(3 * idle.renewalP99Ms);
+  });
+
+  test('L1: a thousand cleanups that fall due together start within 250 ms', async () => {
+    const { startP99Ms } = await run({ seconds: 2, dueAtOnce: 1_000, cleanupMs: 0.1 });
+    expect(startP99Ms).toBeLessThanOrEqual(250);
+  });
+
+  test.each([
+    ['a third of its time', { renewalMs: 1.6, duePerSecond: 600, cleanupMs: 0.5 }],
+    ['more than half of its time', { renewalMs: 2.8, duePerSecond: 400, cleanupMs: 0.5 }],
+    ['hardly any time', { renewalMs: 0.1, duePerSecond: 1_500, cleanupMs: 0.3 }],
+  ])('L1: what falls due steadily beside other work that takes %s starts within 250 ms', async (_, load) => {
+    const { startP99Ms } = await run({ seconds: 10, ...load });
+    expect(startP99Ms).toBeLessThanOrEqual(250);
+  });
+});
