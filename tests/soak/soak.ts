@@ -29,7 +29,7 @@ const MAY_KEEP: Figures = {
 };
 
 /** A memory store keeps what has ended, for an hour at least: a lease, its object, its cleanup and its attempts. */
-const LIFE_MB = 4 / 1_024;
+const LIFE_MB = 2 / 1_024;
 
 const SAMPLE_MS = 1_000;
 const FLAGS = ['--grace', '200ms', '--max-leases-per-service', '1000000'];

@@ -5,7 +5,6 @@ import { Crowd } from './crowd.js';
 import { FAULTS, type FaultKind } from './faults/faults.js';
 import { LiveHolds } from './live-holds.js';
 import type { AtRest, History, Operation } from './history.js';
-import { nowMs } from './recorder.js';
 import { CLAIM_MS, GRACE_MS, QUOTA, Site } from './site.js';
 
 export interface RunOptions {
@@ -22,8 +21,8 @@ export interface RunReport {
   readonly seed: number;
   readonly operations: number;
   readonly perSecond: number;
-  /** Operations that were not answered. */
-  readonly unknown: number;
+  /** Operations of which nobody knows whether they happened. The checker decides all the same. */
+  readonly unanswered: number;
   readonly leases: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbacks: number;
@@ -37,7 +36,6 @@ export interface RunReport {
   readonly lostClaims: number;
   readonly stale: number;
   readonly illegal: number;
-  readonly undecided: number;
   readonly violations: readonly string[];
 }
 
@@ -101,7 +99,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
     seed,
     operations: recorder.operationCount,
     perSecond: Math.round(recorder.operationCount / (lastedMs / 1_000)),
-    unknown: recorder.operations.filter(isUnknown).length,
+    unanswered: recorder.operations.filter(isUnanswered).length,
     leases: history.rest.leases.length,
     faults: countOf(played),
     callbacks: recorder.callbacks.length,
@@ -113,8 +111,6 @@ export async function torture(options: RunOptions): Promise<RunReport> {
     lostClaims: history.rest.stats.attempts.lost,
     stale: history.rest.stats.attempts.stale,
     illegal: illegal.length,
-    // The checker always decides; what it could not judge would be a history that is not whole.
-    undecided: recorder.faults.filter(({ toMs }) => toMs > nowMs()).length,
     violations: [
       ...(endpoint.trapped > 0 ? [`F9: the trap was called ${endpoint.trapped} times`] : []),
       ...(recorder.snapshots.length === 0 ? ['S10: nobody ever saw how many leases a service has'] : []),
@@ -128,7 +124,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
 }
 
 /** Of those that a hold makes by itself nothing is known, however well they went. */
-function isUnknown({ answer, doneMs }: Operation): boolean {
+function isUnanswered({ answer, doneMs }: Operation): boolean {
   return answer.kind === 'unknown' && doneMs < Infinity;
 }
 

@@ -11,10 +11,9 @@ export interface RunsOptions {
 
 export interface RunsReport {
   readonly operations: number;
-  readonly unknown: number;
+  readonly unanswered: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly illegal: number;
-  readonly undecided: number;
   readonly runs: readonly Omit<RunReport, 'violations'>[];
   readonly violations: readonly string[];
 }
@@ -47,11 +46,11 @@ export async function tortureRuns(options: RunsOptions): Promise<RunsReport> {
     faults[kind] = reports.reduce((sum, report) => sum + (report.faults[kind] ?? 0), 0);
     if (faults[kind] === 0) violations.push(`${kind} did not occur`);
   }
-  const sum = (figure: 'operations' | 'unknown' | 'illegal' | 'undecided') =>
+  const sum = (figure: 'operations' | 'unanswered' | 'illegal') =>
     reports.reduce((total, report) => total + report[figure], 0);
   return {
-    ...{ operations: sum('operations'), unknown: sum('unknown'), faults },
-    ...{ illegal: sum('illegal'), undecided: sum('undecided'), runs: reports, violations },
+    ...{ operations: sum('operations'), unanswered: sum('unanswered'), faults },
+    ...{ illegal: sum('illegal'), runs: reports, violations },
   };
 }
 
