@@ -4,7 +4,7 @@ import { env } from 'node:process';
 const skewMs = Number(env['TORTURE_SKEW_MS'] ?? 0);
 const trueNow = Date.now.bind(Date);
 /** Another quarter of it every second. */
-const now = () => trueNow() + skewMs * (0.25 + 0.25 * (Math.floor(trueNow() / 1_000) % 4));
+const now = () => trueNow() + Math.round(skewMs * (0.25 + 0.25 * (Math.floor(trueNow() / 1_000) % 4)));
 
 Date.now = now;
 globalThis.Date = new Proxy(Date, {
