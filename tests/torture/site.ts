@@ -104,6 +104,7 @@ export class Site implements AsyncDisposable {
 
   /** Waits until so many attempts are under way, and keeps them there. The endpoint lets them go when it is told to. */
   async holdAttempts(count: number): Promise<void> {
+    await this.#trusted();
     this.endpoint.hold();
     await eventually(
       () => {
@@ -142,6 +143,15 @@ export class Site implements AsyncDisposable {
     }
     await this.endpoint[Symbol.asyncDispose]();
     await this.postgres[Symbol.asyncDispose]();
+  }
+
+  /** Waits until no breaker is open: of an endpoint that was hostile, a replica holds one attempt, its probe. */
+  async #trusted(): Promise<void> {
+    const trusts = async ({ http, name }: Replica) => {
+      const metrics = await (await fetch(`${http}/metrics`)).text();
+      if (!/^lease_breakers_open 0$/m.test(metrics)) throw new Error(`${name} does not trust the endpoint yet`);
+    };
+    await eventually(() => Promise.all(this.replicas.map(trusts)), { deadlineMs: 75_000, everyMs: 100 });
   }
 
   async #open(number: number): Promise<void> {
