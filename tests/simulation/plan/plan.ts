@@ -20,3 +20,11 @@ export function planOf(seed: number, operations: number, shape: Shape = shapeOf(
 export function endOf({ operations, faults }: Plan): number {
   return Math.max(operations.at(-1)?.atMs ?? 0, faults.at(-1)?.atMs ?? 0);
 }
+
+/** How far the store's clock leaps in all. */
+export function leapsOf({ faults }: Plan): number {
+  const leaps = faults.map((fault) =>
+    fault.kind === 'store-restart' || fault.kind === 'store-clock-leap' ? fault.byMs : 0,
+  );
+  return leaps.reduce((sum, byMs) => sum + byMs, 0);
+}

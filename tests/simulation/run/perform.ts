@@ -83,7 +83,7 @@ async function callService(world: World, { transport, serviceId }: ClientSite, o
 }
 
 async function operate(world: World, operation: OperatorOperation): Promise<void> {
-  const { operator, storeLeadMs } = world;
+  const { operator, leapsMs } = world;
   switch (operation.kind) {
     case 'retry':
     case 'forget': {
@@ -107,9 +107,9 @@ async function operate(world: World, operation: OperatorOperation): Promise<void
     case 'prune':
       await operator.prune({
         endedLeasesOlderThanMs: operation.leasesOlderThanMs,
-        // An outcome may be offered again for a minute, in which the store's clock may have leapt: its attempt has to be
-        // remembered as long.
-        finishedCleanupsOlderThanMs: 70_000 + storeLeadMs,
+        // An outcome may be offered again for a minute, in which the store's clock may leap, also while this call is under
+        // way: its attempt has to be remembered as long.
+        finishedCleanupsOlderThanMs: 70_000 + leapsMs,
         limit: operation.limit,
       });
   }

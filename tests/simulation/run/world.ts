@@ -13,7 +13,7 @@ import { refusingNul } from '../nodes/refusing-nul.js';
 import { remoteStore } from '../nodes/remote-store.js';
 import { StoreNode } from '../nodes/store-node.js';
 import { witnessed } from '../nodes/witnessed-store.js';
-import type { Plan } from '../plan/plan.js';
+import { leapsOf, type Plan } from '../plan/plan.js';
 import type { Sabotage } from '../sabotage/sabotage.js';
 import { type Books, openBooks } from './books.js';
 import { ClientSite } from './client-site.js';
@@ -38,11 +38,16 @@ export class World {
   readonly store: LeaseStore;
   /** Lease ids that went out in creates, the latest last. */
   readonly leaseIds: string[] = [];
+  /** How far the store's clock leaps in all. */
+  readonly leapsMs: number;
   #harmUntilMs = 0;
+  /** How far the store's clock is ahead of the world's. */
   #storeLeadMs = 0;
   #storeWallErrorMs = 0;
 
-  constructor({ seed, shape }: Plan, sabotage: Sabotage, keepTrace: boolean) {
+  constructor(plan: Plan, sabotage: Sabotage, keepTrace: boolean) {
+    const { seed, shape } = plan;
+    this.leapsMs = leapsOf(plan);
     const { scheduler, coverage } = this;
     this.dice = new Dice(seed);
     this.trace = new Trace(scheduler, keepTrace);
@@ -77,11 +82,6 @@ export class World {
   /** When all harm that began is over. */
   get harmUntilMs(): number {
     return this.#harmUntilMs;
-  }
-
-  /** How far the store's clock is ahead of the world's. */
-  get storeLeadMs(): number {
-    return this.#storeLeadMs;
   }
 
   /** The store's clock goes forward. Nobody else's does. */
