@@ -36,6 +36,7 @@ export class Endpoint implements AsyncDisposable {
   readonly #recorder: Recorder;
   readonly #random: Random;
   readonly #fences = new Map<string, number>();
+  readonly #abused = new Set<ServerResponse>();
   #holding: Set<() => void> | undefined;
 
   private constructor(server: Server, recorder: Recorder, random: Random) {
@@ -53,6 +54,11 @@ export class Endpoint implements AsyncDisposable {
     const server = createServer({ keepAliveTimeout: 60_000 }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new Endpoint(server, recorder, random);
+  }
+
+  /** Attempts that are treated badly, and whose callers wait for better. */
+  get abused(): number {
+    return this.#abused.size;
   }
 
   /** From now on attempts wait, until {@link letGo}. */
@@ -93,6 +99,8 @@ export class Endpoint implements AsyncDisposable {
       return;
     }
     if (this.#random.next() < this.hostility) {
+      this.#abused.add(response);
+      response.once('close', () => this.#abused.delete(response));
       HOSTILITIES[Math.floor(this.#random.next() * HOSTILITIES.length)]?.(response);
       return;
     }

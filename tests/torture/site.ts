@@ -149,7 +149,8 @@ export class Site implements AsyncDisposable {
   async #trusted(): Promise<void> {
     const trusts = async ({ http, name }: Replica) => {
       const metrics = await (await fetch(`${http}/metrics`)).text();
-      if (!/^lease_breakers_open 0$/m.test(metrics)) throw new Error(`${name} does not trust the endpoint yet`);
+      if (!/^lease_breakers_open 0$/m.test(metrics))
+        throw new Error(`${name} does not trust the endpoint yet`);
     };
     await eventually(() => Promise.all(this.replicas.map(trusts)), { deadlineMs: 75_000, everyMs: 100 });
   }

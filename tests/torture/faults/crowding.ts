@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LeaseClient } from '@lease/client';
 import { randomItem } from '@lease/core/testing';
 import postgres from 'postgres';
+import { eventually } from '../../helpers/eventually.js';
 import { Citizen } from '../citizen.js';
 import { FLAGS, type Site } from '../site.js';
 
@@ -47,11 +48,18 @@ export async function crowdOut({
   });
 }
 
+/** For an attempt to time out, after 10 s at most. */
+const PATIENCE = { deadlineMs: 30_000 };
+
 /** F9: half of the attempts are treated badly. */
 export async function turnHostile({ random, recorder, endpoint }: Site): Promise<void> {
   await recorder.fault('F9', async () => {
     endpoint.hostility = 0.5;
     await delay(3_000 + random.next() * 3_000);
     endpoint.hostility = 0;
+    // Those that still wait for an answer will fail, all at once; only then can the endpoint be trusted again.
+    await eventually(() => {
+      if (endpoint.abused > 0) throw new Error(`${endpoint.abused} attempts still wait for an answer`);
+    }, PATIENCE);
   });
 }
