@@ -109,7 +109,7 @@ export class HoldBook {
     for (const known of this.live) {
       if (known.key !== key || known.hold.state !== 'held') continue;
       // Any process of the service may release its leases; its holds learn of it at their next renewal.
-      if (this.#leases.get(known.hold.leaseId)?.lease.state === 'RELEASED') continue;
+      if (this.#leases.wasReleased(known.hold.leaseId)) continue;
       if ((this.#grants.get(known.hold.leaseId)?.sentMs ?? 0) <= this.#leapMs) continue;
       this.#verdict.broken(
         'hold',

@@ -24,6 +24,8 @@ export class LeaseBook {
   readonly #activeByObject = new Map<string, Set<KnownLease>>();
   readonly #activeByService = new Map<string, number>();
   readonly #forgotten = new Set<string>();
+  /** Of those, the ones that had been released. */
+  readonly #releasedOnce = new Set<string>();
   readonly #ended: KnownLease[] = [];
   #samples = 0;
   readonly totals = { created: 0, active: 0, released: 0, expired: 0, renewals: 0 };
@@ -45,6 +47,12 @@ export class LeaseBook {
   sampleEnded(count: number): readonly Lease[] {
     const sample = Array.from({ length: count }, () => this.#ended[this.#samples++ % this.#ended.length]);
     return sample.flatMap((known) => (known && this.get(known.lease.leaseId) === known ? [known.lease] : []));
+  }
+
+  /** Whether its service released it, also if it is forgotten meanwhile. */
+  wasReleased(leaseId: string): boolean {
+    const lease = this.get(leaseId)?.lease;
+    return lease === undefined ? this.#releasedOnce.has(leaseId) : lease.state === 'RELEASED';
   }
 
   /** Whether the id was free again for a while. */
@@ -160,6 +168,7 @@ export class LeaseBook {
     this.#verdict.expect(known.lease.state !== 'ACTIVE', 'S3', () => `active lease ${leaseId} was forgotten`);
     this.#byId.delete(leaseId);
     this.#forgotten.add(leaseId);
+    if (known.lease.state === 'RELEASED') this.#releasedOnce.add(leaseId);
     const others = this.on(known.key).filter((other) => other !== known);
     if (others.length > 0) this.#byObject.set(known.key, others);
     else this.#byObject.delete(known.key);
