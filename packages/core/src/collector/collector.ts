@@ -90,10 +90,9 @@ export class Collector {
     return this.#sweeper.sweep();
   }
 
-  /** One claim: takes due cleanups, as many as have a free slot and at most `most`, and starts their attempts. Says how many. */
-  claim(most = Infinity): Promise<number> {
-    if (this.#stopped) return Promise.resolve(0);
-    return this.#claims.track(this.#claimer.claim(most));
+  /** One claim: takes due cleanups, as many as have a free slot, and starts their attempts. Says how many. */
+  claim(): Promise<number> {
+    return this.#claim(Infinity);
   }
 
   /** Resolves when no attempt is in flight and every outcome is recorded or given up. */
@@ -153,13 +152,18 @@ export class Collector {
     await drain(work, this.#settings.clock, graceMs, signal);
   }
 
+  #claim(most: number): Promise<number> {
+    if (this.#stopped) return Promise.resolve(0);
+    return this.#claims.track(this.#claimer.claim(most));
+  }
+
   /** A claim, of as many as may start by now. */
   async #claimInPace(): Promise<Next> {
     const { clock, sweepIntervalMs } = this.#settings;
     const most = this.#pace.ready();
     if (most === 0) return { inMs: 0, restMs: this.#pace.restMs(0) };
     const startMs = clock.monotonicMs();
-    this.#pace.started(await this.claim(most), this.#claimer.more);
+    this.#pace.started(await this.#claim(most), this.#claimer.more);
     const restMs = Math.min(this.#pace.restMs(clock.monotonicMs() - startMs), sweepIntervalMs);
     return { inMs: this.#claimer.more ? 0 : sweepIntervalMs, restMs };
   }
