@@ -1,4 +1,5 @@
 import type { Stats } from '@lease/client';
+import { groupBy } from '../helpers/group-by.js';
 import type { Call } from './endpoint.js';
 import type { Entry, Ledger } from './ledger.js';
 import type { ClaimRow, FailedRow, FinishedRow, LeaseRow } from './tables.js';
@@ -145,14 +146,4 @@ function* totals({ leases, finished, lost, failed, stats, stale = 0 }: Evidence)
   for (const [what, left, right] of equations) {
     if (left !== right) yield `${what}: ${left} is not ${right}`;
   }
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '@lease/core';
+import { drawWeighted } from '../helpers/draw-weighted.js';
 import type { ObjectRef } from '@lease/client';
 import type { Holder } from './holder.js';
 
@@ -12,13 +13,16 @@ export interface Cast {
   readonly random: Random;
 }
 
-type Life = (cast: Cast) => Promise<void>;
+interface Weighted {
+  readonly weight: number;
+  readonly live: (cast: Cast) => Promise<void>;
+}
 
 /** The shortest TTL that a server grants unless told otherwise. */
 const TTL_MS = 1_000;
 
 /** The same life of an object under load as in the field: most are short, some holders vanish, some share. */
-const LIVES: readonly { readonly weight: number; readonly live: Life }[] = [
+const LIVES: readonly [Weighted, ...Weighted[]] = [
   { weight: 5, live: released },
   { weight: 2, live: abandoned },
   { weight: 3, live: renewed },
@@ -28,9 +32,7 @@ const LIVES: readonly { readonly weight: number; readonly live: Life }[] = [
 
 /** Lives one life, drawn at random. */
 export function live(cast: Cast): Promise<void> {
-  let left = cast.random.next() * LIVES.reduce((sum, { weight }) => sum + weight, 0);
-  const drawn = LIVES.find(({ weight }) => (left -= weight) < 0) ?? { live: released };
-  return drawn.live(cast);
+  return drawWeighted(cast.random, LIVES).live(cast);
 }
 
 async function released({ object, holder }: Cast): Promise<void> {

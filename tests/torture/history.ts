@@ -1,4 +1,5 @@
 import type { Disposition, LeaseState, Stats } from '@lease/client';
+import type { AttemptRow, FinishedRow, UnfinishedRow } from '../cluster/tables.js';
 
 /**
  * What was seen of a cluster from outside. Instants are milliseconds since the epoch by this machine's monotonic clock, unless
@@ -119,24 +120,9 @@ export interface AtRest {
   readonly finished: readonly Ending[];
   /** Cleanups that are neither finished nor withdrawn. */
   readonly unfinished: readonly Ending[];
-  readonly attempts: readonly StoredAttempt[];
+  readonly attempts: readonly AttemptRow[];
   readonly stats: Pick<Stats, 'leases' | 'cleanups' | 'attempts'>;
 }
 
 /** Where the cleanup of one life of an object stands. */
-export interface Ending {
-  readonly cleanupId: string;
-  readonly objectKey: string;
-  readonly generation: number;
-  readonly state: 'COLLECTED' | 'REVIVED' | 'FORGOTTEN' | 'ABANDONED' | 'DUE' | 'CLAIMED';
-}
-
-/** A claim and what became of it. */
-export interface StoredAttempt {
-  readonly cleanupId: string;
-  readonly fence: number;
-  readonly attempt: number;
-  readonly outcome: 'DONE' | 'RETRY' | 'FAIL' | 'UNSTARTED' | 'LOST';
-  readonly claimMs: number;
-  readonly settleMs: number;
-}
+export type Ending = FinishedRow | UnfinishedRow;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectRef } from '@lease/client';
 import type { Random } from '@lease/core';
+import { drawWeighted } from '../helpers/draw-weighted.js';
 import type { Citizen, Claim } from './citizen.js';
 
 export interface Cast {
@@ -11,14 +12,17 @@ export interface Cast {
   readonly random: Random;
 }
 
-type Life = (cast: Cast) => Promise<void>;
+interface Weighted {
+  readonly weight: number;
+  readonly live: (cast: Cast) => Promise<void>;
+}
 
 /** The shortest that a server grants: expiry is at the centre. */
 const TTL_MS = 1_000;
 
 const BATCH = 8;
 
-const LIVES: readonly { readonly weight: number; readonly live: Life }[] = [
+const LIVES: readonly [Weighted, ...Weighted[]] = [
   { weight: 4, live: released },
   { weight: 2, live: abandoned },
   { weight: 3, live: renewed },
@@ -31,9 +35,7 @@ const LIVES: readonly { readonly weight: number; readonly live: Life }[] = [
 
 /** Lives one life, drawn at random. */
 export function live(cast: Cast): Promise<void> {
-  let left = cast.random.next() * LIVES.reduce((sum, { weight }) => sum + weight, 0);
-  const drawn = LIVES.find(({ weight }) => (left -= weight) < 0) ?? { live: released };
-  return drawn.live(cast);
+  return drawWeighted(cast.random, LIVES).live(cast);
 }
 
 async function released({ object, one, other }: Cast): Promise<void> {

@@ -1,5 +1,6 @@
-import type { Fault, History, StoredAttempt } from '../history.js';
-import { groupBy } from './group-by.js';
+import type { AttemptRow } from '../../cluster/tables.js';
+import type { Fault, History } from '../history.js';
+import { groupBy } from '../../helpers/group-by.js';
 
 /** An attempt takes at most so long, and its fault may have come at its end. */
 const AROUND_MS = 1_000;
@@ -31,7 +32,7 @@ export function* brokenByAttempts(history: History): Generator<string> {
 function* reasonless({ callbacks, faults, rest, claimMs, clockSteps }: History): Generator<string> {
   // A claim is stamped by the store's clock, a fault by ours.
   const aroundMs = AROUND_MS + Math.max(0, ...clockSteps.map(({ offsetMs }) => Math.abs(offsetMs)));
-  const hasExcuse = (attempt: StoredAttempt) => excused(attempt, faults, claimMs, aroundMs);
+  const hasExcuse = (attempt: AttemptRow) => excused(attempt, faults, claimMs, aroundMs);
   const succeeded = new Set(callbacks.filter(({ answer }) => answer === 'done').map(({ fence }) => fence));
   for (const attempt of rest.attempts) {
     const { cleanupId, fence, outcome } = attempt;
@@ -46,7 +47,7 @@ function* reasonless({ callbacks, faults, rest, claimMs, clockSteps }: History):
 }
 
 function excused(
-  { claimMs, settleMs }: StoredAttempt,
+  { claimMs, settleMs }: AttemptRow,
   faults: readonly Fault[],
   lastsMs: number,
   aroundMs: number,

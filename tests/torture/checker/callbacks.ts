@@ -1,5 +1,5 @@
 import type { Callback, History } from '../history.js';
-import { groupBy } from './group-by.js';
+import { groupBy } from '../../helpers/group-by.js';
 import type { LeaseRecord } from './lease-record.js';
 import type { StoreClock } from './store-clock.js';
 

@@ -1,5 +1,6 @@
-import type { History, StoredAttempt } from '../history.js';
-import { groupBy } from './group-by.js';
+import type { AttemptRow } from '../../cluster/tables.js';
+import type { History } from '../history.js';
+import { groupBy } from '../../helpers/group-by.js';
 import { SLACK_MS, type StoreClock } from './store-clock.js';
 
 /**
@@ -20,6 +21,6 @@ export function* brokenByClaims({ rest }: History, clock: StoreClock): Generator
   }
 }
 
-function overlapMs({ claimMs, settleMs }: StoredAttempt, createMs: number, endMs: number): number {
+function overlapMs({ claimMs, settleMs }: AttemptRow, createMs: number, endMs: number): number {
   return Math.min(endMs, settleMs) - Math.max(createMs, claimMs);
 }

@@ -1,5 +1,6 @@
-import type { History, StoredAttempt } from '../history.js';
-import { groupBy } from './group-by.js';
+import type { AttemptRow } from '../../cluster/tables.js';
+import type { History } from '../history.js';
+import { groupBy } from '../../helpers/group-by.js';
 
 /** Attempts that a cleanup has by default, and claims of it that may be lost. */
 const MAX_ATTEMPTS = 15;
@@ -24,8 +25,8 @@ export function* brokenByClasses({ callbacks, rest }: History): Generator<string
   }
 }
 
-function isSpent(attempts: readonly StoredAttempt[]): boolean {
-  const count = (wanted: StoredAttempt['outcome']) =>
+function isSpent(attempts: readonly AttemptRow[]): boolean {
+  const count = (wanted: AttemptRow['outcome']) =>
     attempts.filter(({ outcome }) => outcome === wanted).length;
   return count('FAIL') > 0 || count('RETRY') >= MAX_ATTEMPTS || count('LOST') >= MAX_LOST;
 }

@@ -1,5 +1,5 @@
 import type { Ending, History, StoredLease } from '../history.js';
-import { groupBy } from './group-by.js';
+import { groupBy } from '../../helpers/group-by.js';
 import type { StoreClock } from './store-clock.js';
 
 /** S6: each life's cleanup is in exactly one class, and what counts as collected was. */

@@ -1,4 +1,5 @@
 import type { Disposition, LeaseState } from '@lease/client';
+import type { AttemptRow } from '../../cluster/tables.js';
 import type {
   Answer,
   Callback,
@@ -9,7 +10,6 @@ import type {
   History,
   Operation,
   Snapshot,
-  StoredAttempt,
   StoredLease,
 } from '../history.js';
 
@@ -42,7 +42,7 @@ export class Story {
   readonly holds: Draft<HeldLease>[] = [];
   readonly rows = new Map<string, Draft<StoredLease>>();
   readonly endings: Draft<Ending>[] = [];
-  readonly attempts: Draft<StoredAttempt>[] = [];
+  readonly attempts: Draft<AttemptRow>[] = [];
   kept = 0;
   stale = 0;
   #fence = 100;
@@ -94,7 +94,7 @@ export class Story {
   call(
     objectKey: string,
     atMs: number,
-    how: Partial<Callback> & { outcome?: StoredAttempt['outcome']; settleMs?: number } = {},
+    how: Partial<Callback> & { outcome?: AttemptRow['outcome']; settleMs?: number } = {},
   ): void {
     const { outcome = 'DONE', settleMs = atMs + 20, ...rest } = how;
     const cleanupId = rest.cleanupId ?? `cleanup of ${objectKey}`;
