@@ -44,7 +44,7 @@ const TIMED = [
 
 /** They take half a minute or more. */
 const LONG = [
-  /storage\/(laws|model[\w-]*|vanished|broken-stores)/,
+  /storage\/(laws|model[\w-]*|vanished)|mutants\/shared-mutants/,
   /service\/(crash|lifecycle)|cluster\/(faults|start)|integration\/alerts\/\w+/,
   /grpc\/(cleanup|cleanup-count|cleanup-attempts)|e2e\/(configuration|dead-letter|operator)/,
 ].map(({ source }) => new RegExp(`/(${source})\\.test\\.ts$`));
