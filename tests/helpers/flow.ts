@@ -54,8 +54,7 @@ export class Flow {
   async #drain(): Promise<void> {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      const leftMs = next.dueMs - performance.now();
-      if (leftMs > 0) await delay(leftMs);
+      await reached(next.dueMs);
       while (this.#opened) await this.#opened;
       if (this.#to.destroyed) break;
       if (next.chunk === undefined) this.#to.end();
@@ -66,5 +65,12 @@ export class Flow {
     }
     this.#waiting.length = 0;
     this.#busy = false;
+  }
+}
+
+/** Never before it: a timer of Node counts whole milliseconds, and may fire up to one early. */
+async function reached(dueMs: number): Promise<void> {
+  for (let leftMs = dueMs - performance.now(); leftMs > 0; leftMs = dueMs - performance.now()) {
+    await delay(Math.ceil(leftMs));
   }
 }
