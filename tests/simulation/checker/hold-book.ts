@@ -21,6 +21,8 @@ interface Grant {
 
 /** Of what was granted: four fifths of a third pass before the next renewal. */
 const LEAST_PAUSE = 0.26;
+/** A third of it, and the slack of a timer. */
+const MOST_PAUSE = 0.34;
 
 export interface HoldBookParts {
   readonly scheduler: Scheduler;
@@ -116,6 +118,16 @@ export class HoldBook {
         `${key} is attempted while ${known.process.name} holds it by ${known.hold.leaseId}`,
       );
     }
+  }
+
+  /**
+   * Another process of the service has released its lease, and its next renewal, by which it learns of that, is still to
+   * come: with a TTL of 120 days, that is in 40.
+   */
+  mayNotKnow(leaseId: string): boolean {
+    const grant = this.#grants.get(leaseId);
+    if (grant === undefined || !this.#leases.wasReleased(leaseId)) return false;
+    return this.#scheduler.nowMs < grant.sentMs + MOST_PAUSE * grant.ttlMs;
   }
 
   /** A sweep ended the lease. */
