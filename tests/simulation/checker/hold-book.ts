@@ -42,6 +42,8 @@ export class HoldBook {
   readonly #grants = new Map<string, Grant>();
   /** Holds that were granted less than a whole TTL, or had to go on after a release that failed. */
   readonly #hurried = new Set<string>();
+  /** Holds whose lease another process of the service renewed for less than they were granted. */
+  readonly #outrun = new Set<string>();
   #leapMs = -Infinity;
 
   constructor({ scheduler, verdict, leases, protectedHere }: HoldBookParts) {
@@ -70,6 +72,14 @@ export class HoldBook {
   /** The next renewal of the hold need not wait for its usual pace. */
   hurries(leaseId: string): void {
     this.#hurried.add(leaseId);
+  }
+
+  /**
+   * Another process of the service renews the lease of a hold. Without a leap that cannot shorten it; after one, it lasts
+   * as long as the service asked for last.
+   */
+  renewedBeside(leaseId: string, ttlMs: number): void {
+    if (ttlMs < (this.#grants.get(leaseId)?.ttlMs ?? 0)) this.#outrun.add(leaseId);
   }
 
   /** The store's clock went forward: what was granted before it is shorter than it seemed. */
@@ -134,6 +144,7 @@ export class HoldBook {
   expired(leaseId: string): void {
     const known = this.#byLease.get(leaseId);
     if (!this.#protectedHere || known === undefined || !known.process.alive) return;
+    if (this.#outrun.has(leaseId) && this.#leapMs > -Infinity) return;
     this.#verdict.expect(
       known.hold.state === 'released',
       'S14',
