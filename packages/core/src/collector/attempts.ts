@@ -87,8 +87,9 @@ export class Attempts {
       ? await this.#attempt(claim)
       : ({ kind: 'unstarted', detail: hindrance ?? OPENED_MEANWHILE } as const);
     const askedMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
-    if (permit) breakers.ended(permit, result, grantedMs(claim.spec.retry, askedMs));
     const durationMs = Math.round(clock.monotonicMs() - startMs);
+    if (permit && durationMs > attemptTimeoutMs(claim) + CLAIM_MARGIN_MS) breakers.overslept(permit);
+    else if (permit) breakers.ended(permit, result, grantedMs(claim.spec.retry, askedMs));
     const started = result.kind !== 'unstarted';
     if (!started && permit) this.#options.passedOver.add(claim.endpoint);
 

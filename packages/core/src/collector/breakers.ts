@@ -105,6 +105,15 @@ export class Breakers {
     }
   }
 
+  /**
+   * This process slept until long after the attempt's timeout. The answer may have been there all the time: a replica that
+   * is suspended now and then would sooner or later take a healthy endpoint for dead.
+   */
+  overslept(permit: Permit): void {
+    this.#probes.delete(permit);
+    this.#endedInSilence(permit);
+  }
+
   #ripen(endpoint: string, breaker: Breaker, nowMs: number): void {
     if (!breaker.ripen(nowMs)) return;
     this.#line.add(endpoint);
