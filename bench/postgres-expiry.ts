@@ -89,7 +89,10 @@ async function storm(): Promise<void> {
   print({ name, value: (arrivalsMs.length * 1_000) / tookMs, unit: '/s', atLeast: 2_000 });
   print({ name: `${name}, more than once`, value: endpoints.duplicates, unit: 'cleanups', atMost: 0 });
 
-  using renewals = new SteadyRenewals(servers.addresses, living);
+  await using renewals = new SteadyRenewals({
+    addresses: servers.addresses,
+    leases: living.map(({ leaseId, serviceId }) => ({ leaseId, serviceId })),
+  });
   progress('renewals, idle');
   const idleMs = await renewals.during(after(10_000));
   endpoints.forget();

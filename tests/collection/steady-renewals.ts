@@ -1,8 +1,12 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
-import { credentials } from '@grpc/grpc-js';
-import { LeaseServiceClient, RenewLeaseRequest } from '@lease/protocol';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const EVERY_MS = 5;
+const SENDER = fileURLToPath(new URL('renewing-process.ts', import.meta.url));
+const FLAGS = ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+const LOOK_EVERY_MS = 5;
 
 /** What a renewal names. */
 export interface HeldLease {
@@ -10,44 +14,53 @@ export interface HeldLease {
   readonly serviceId: string;
 }
 
-/** Renewals at a steady pace, 200 a second, one lease per call: whoever is slow is not asked more slowly. */
-export class SteadyRenewals implements Disposable {
-  readonly #clients: readonly LeaseServiceClient[];
-  readonly #leases: readonly HeldLease[];
-  #sent = 0;
+export interface RenewingTask {
+  /** The servers take turns. */
+  readonly addresses: readonly string[];
+  /** The leases too. */
+  readonly leases: readonly HeldLease[];
+}
 
-  /** The servers and the leases take turns. */
-  constructor(addresses: readonly string[], leases: readonly HeldLease[]) {
-    this.#clients = addresses.map((address) => new LeaseServiceClient(address, credentials.createInsecure()));
-    this.#leases = leases;
+/**
+ * Renewals at a steady pace, 200 a second, one lease per call: whoever is slow is not asked more slowly. They are sent and
+ * timed by a process of their own: this one has endpoints to run, and would measure itself.
+ */
+export class SteadyRenewals implements AsyncDisposable {
+  readonly #sender: ChildProcess;
+
+  constructor(task: RenewingTask) {
+    this.#sender = fork(SENDER, [], { execArgv: FLAGS, serialization: 'advanced' });
+    this.#sender.send(task);
   }
 
   /** How long each renewal took, in ms, until `enough` says so. */
   async during(enough: () => boolean): Promise<readonly number[]> {
-    const calls: Promise<number>[] = [];
-    for (let dueMs = performance.now(); !enough(); dueMs += EVERY_MS) {
-      const waitMs = dueMs - performance.now();
-      if (waitMs > 0) await delay(waitMs);
-      calls.push(this.#renew(this.#sent++));
+    this.#sender.send('start');
+    const answer = this.#answer();
+    while (!enough()) await Promise.race([delay(LOOK_EVERY_MS), answer]);
+    this.#sender.send('stop');
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#sender.exitCode !== null || this.#sender.signalCode !== null) return;
+    const exited = once(this.#sender, 'exit');
+    this.#sender.kill();
+    await exited;
+  }
+
+  /** Not before `stop`, unless a renewal failed. */
+  async #answer(): Promise<readonly number[]> {
+    const ended = new AbortController();
+    try {
+      return await Promise.race([
+        once(this.#sender, 'message', { signal: ended.signal }).then(([tookMs]) => tookMs as number[]),
+        once(this.#sender, 'exit', { signal: ended.signal }).then(([code, signal]) => {
+          throw new Error(`the process that sends renewals ended with ${String(code ?? signal)}`);
+        }),
+      ]);
+    } finally {
+      ended.abort();
     }
-    return Promise.all(calls);
-  }
-
-  [Symbol.dispose](): void {
-    for (const client of this.#clients) client.close();
-  }
-
-  #renew(turn: number): Promise<number> {
-    const client = this.#clients[turn % this.#clients.length];
-    const lease = this.#leases[turn % this.#leases.length];
-    if (client === undefined || lease === undefined) throw new Error('there is nothing to renew');
-    const { leaseId, serviceId } = lease;
-    const startMs = performance.now();
-    return new Promise((resolve, reject) => {
-      client.renewLease(RenewLeaseRequest.fromPartial({ leaseId, serviceId }), (error) => {
-        if (error) reject(error);
-        else resolve(performance.now() - startMs);
-      });
-    });
   }
 }

@@ -74,8 +74,8 @@ export class Collector {
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
       const { nextInMs } = await this.sweep();
-      // In a storm of expiries, sweeps have a quarter of the time at most (L4).
-      const restMs = Math.min(3 * (clock.monotonicMs() - startMs), sweepIntervalMs);
+      // In a storm of expiries, sweeps have a seventh of the time at most (L4).
+      const restMs = Math.min(6 * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });
     this.#claimLoop = this.#loop('claim', () => this.#claimInPace());
@@ -159,13 +159,13 @@ export class Collector {
 
   /** A claim, of as many as may start by now. */
   async #claimInPace(): Promise<Next> {
-    const { clock, sweepIntervalMs } = this.#settings;
-    const most = this.#pace.ready();
-    if (most === 0) return { inMs: 0, restMs: this.#pace.restMs(0) };
-    const startMs = clock.monotonicMs();
-    this.#pace.started(await this.#claim(most), this.#claimer.more);
-    const restMs = Math.min(this.#pace.restMs(clock.monotonicMs() - startMs), sweepIntervalMs);
-    return { inMs: this.#claimer.more ? 0 : sweepIntervalMs, restMs };
+    const { sweepIntervalMs } = this.#settings;
+    const restMs = this.#pace.restMs();
+    if (restMs > 0) return { inMs: 0, restMs };
+    await this.#claim(this.#pace.batch);
+    const { more } = this.#claimer;
+    this.#pace.claimed(more);
+    return { inMs: more ? 0 : sweepIntervalMs, restMs: Math.min(this.#pace.restMs(), sweepIntervalMs) };
   }
 
   #loop(step: CollectorStep, run: () => Promise<Next>): Loop {

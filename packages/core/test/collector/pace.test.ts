@@ -11,110 +11,133 @@ beforeEach(() => {
   pace = new Pace(clock);
 });
 
-/** Lets time pass, of which the process works this share. */
-function pass(ms: number, share = 0): void {
-  clock.spend(ms * share);
-  clock.idle(ms * (1 - share));
+/** Claims, which the store answers after so long, and works so long at what was claimed. */
+function claim(waitMs: number, workMs = 0, isMore = true): void {
+  expect(pace.restMs()).toBe(0);
+  clock.idle(waitMs);
+  clock.spend(workMs);
+  pace.claimed(isMore);
 }
 
-/** Takes all that is ready every 5 ms, for so long; says how many. `more`: whether others still waited. */
-function run(durationMs: number, share: number, more = true): number {
-  let started = 0;
-  for (let passedMs = 0; passedMs < durationMs; passedMs += 5) {
-    pass(5, share);
-    const count = more ? pace.ready() : Math.min(1, pace.ready());
-    pace.started(count, more);
-    started += count;
+/** Rests for as long as it takes. How long that was. */
+function rest(): number {
+  let restedMs = 0;
+  for (let restMs = pace.restMs(); restMs > 0; restMs = pace.restMs()) {
+    clock.idle(restMs);
+    restedMs += restMs;
   }
-  return started;
+  return restedMs;
 }
 
 describe('Pace', () => {
-  test('begins with 50 at once, then 5,000 a second', () => {
-    expect(pace.ready()).toBe(50);
-    pace.started(50, false);
-    expect(pace.ready()).toBe(0);
-    pass(4);
-    expect(pace.ready()).toBe(20);
+  test('begins at once, with 8', () => {
+    expect(pace.restMs()).toBe(0);
+    expect(pace.batch).toBe(8);
   });
 
-  test('what nobody used adds up to 10 ms of it at most', () => {
-    pass(3_600_000);
-    expect(pace.ready()).toBe(50);
+  test('a process that worked for 3 ms is idle for 1 ms first, in whole milliseconds', () => {
+    claim(0, 3);
+    expect(rest()).toBe(1);
+    claim(0, 4);
+    expect(rest()).toBe(2);
   });
 
-  test('grows while the process has time and more is due, up to 20,000 a second', () => {
-    const first = run(300, 0.2);
-    expect(run(300, 0.2)).toBeGreaterThan(1.4 * first);
-    run(10_000, 0.2);
-    expect(run(1_000, 0.2)).toBeCloseTo(20_000, -2);
+  test('what it does besides counts, and so does idle time', () => {
+    claim(0, 3);
+    clock.spend(6);
+    expect(pace.restMs()).toBe(3);
+    clock.idle(2);
+    expect(pace.restMs()).toBe(1);
+    clock.spend(3);
+    expect(pace.restMs()).toBe(2);
   });
 
-  test('grows no further than that while it keeps nobody waiting', () => {
-    run(10_000, 0, false);
-    pace.started(pace.ready(), false);
-    expect(run(50, 0)).toBeLessThan(300);
+  test('idle time is not saved up', () => {
+    clock.idle(3_600_000);
+    claim(0, 3);
+    expect(rest()).toBe(1);
   });
 
-  test('stays where the process works as much as it may', () => {
-    run(1_000, 0.3);
-    run(500, 0.65);
-    const before = run(1_000, 0.65);
-    expect(run(1_000, 0.65)).toBeCloseTo(before, -2);
+  test('a process that is always busy claims 8 in 16 ms all the same', () => {
+    claim(0, 2);
+    for (const restMs of [1, 2, 3, 4]) {
+      expect(pace.restMs()).toBe(restMs);
+      clock.spend(restMs * 2);
+    }
+    expect(pace.restMs()).toBe(0);
+    for (let n = 0; n < 100; n++) {
+      clock.spend(16);
+      claim(0, 0);
+      expect(pace.batch).toBe(8);
+    }
   });
 
-  test('shrinks while the process works more, down to 500 a second and no further', () => {
-    run(10_000, 1);
-    expect(run(1_000, 1)).toBeCloseTo(500, -1);
-    run(60_000, 1);
-    expect(run(1_000, 1)).toBeCloseTo(500, -1);
+  test('a store that was waited for is left alone three times as long', () => {
+    claim(5);
+    expect(rest()).toBe(15);
+    claim(20);
+    expect(rest()).toBe(60);
   });
 
-  test('after a busy spell, a process that has time is back at 5,000 a second', () => {
-    run(10_000, 1);
-    run(2_000, 0, false);
-    pace.started(pace.ready(), false);
-    pass(4);
-    expect(pace.ready()).toBe(20);
+  test('the work of this process while it waits is no work of the store', () => {
+    claim(2, 30);
+    expect(rest()).toBe(8);
   });
 
-  test('one busy turn among many counts for little, and one of an hour as one', () => {
-    run(1_000, 0);
-    const before = run(50, 0);
-    pass(3_600_000, 1);
-    pace.started(pace.ready(), true);
-    run(200, 0);
-    expect(run(50, 0)).toBeGreaterThan(before / 2);
+  test('claims more at once while there is more and time, up to 64', () => {
+    for (const batch of [16, 24, 32, 40, 48, 56, 64, 64]) {
+      claim(10);
+      expect(pace.batch).toBe(batch);
+      rest();
+    }
   });
 
-  test('rests until one may start', () => {
-    expect(pace.restMs(12)).toBe(0);
-    pace.started(pace.ready() + 9, true);
-    expect(pace.restMs(0)).toBe(2);
-    pass(2);
-    expect(pace.ready()).toBe(1);
+  test('not while nothing is left', () => {
+    for (let n = 0; n < 10; n++) {
+      claim(10, 0, false);
+      rest();
+    }
+    expect(pace.batch).toBe(8);
   });
 
-  test('rests when the process works as much as it may: 2 ms, or as long as the last claim took', () => {
-    run(1_000, 0.65);
-    pass(1_000, 0.65);
-    pace.ready();
-    expect(pace.restMs(0)).toBeCloseTo(2);
-    expect(pace.restMs(12)).toBeCloseTo(12);
-    run(1_000, 0.1);
-    expect(pace.restMs(12)).toBeLessThan(3);
+  test.each([
+    ['work piles up', () => claim(1, 12)],
+    ['the store is much slower than usual', () => claim(33)],
+  ])('claims half as many when %s, in whole numbers, and never less than 8', (_, claimMany) => {
+    for (let n = 0; n < 4; n++) {
+      claim(10);
+      rest();
+    }
+    expect(pace.batch).toBe(40);
+    for (const batch of [20, 10, 8, 8]) {
+      claimMany();
+      expect(pace.batch).toBe(batch);
+      rest();
+    }
+  });
+
+  test('a store that stays slow is slow as usual after some minutes', () => {
+    claim(1);
+    rest();
+    claim(30);
+    rest();
+    expect(pace.batch).toBe(8);
+    for (let minute = 0; minute < 6; minute++) {
+      clock.idle(60_000);
+      claim(30);
+      rest();
+    }
+    expect(pace.batch).toBeGreaterThan(8);
   });
 
   test('a clock that does not know how busy it is slows nobody down', async () => {
     const manual = new ManualClock();
     const unaware = new Pace(manual);
-    let started = 0;
-    for (let passedMs = 0; passedMs < 3_000; passedMs += 5) {
-      await manual.advance(5);
-      const count = unaware.ready();
-      unaware.started(count, true);
-      started += count;
+    for (let n = 0; n < 20; n++) {
+      expect(unaware.restMs()).toBe(0);
+      unaware.claimed(true);
+      await manual.advance(1);
     }
-    expect(started).toBeGreaterThan(20_000);
+    expect(unaware.batch).toBe(64);
   });
 });
