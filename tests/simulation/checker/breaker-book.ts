@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.js';
 const FAILURES_TO_OPEN = 5;
 const FIRST_OPEN_MS = 1_000;
 const MAX_OPEN_MS = 60_000;
+/** An attempt has ended so long after its timeout, unless its process slept. */
+const TIMEOUT_SLACK_MS = 2_000;
 
 /** What one process has seen of one endpoint. */
 interface Record {
@@ -26,6 +28,7 @@ export class BreakerBook {
   readonly #verdict: Verdict;
   readonly #maxProbes: number;
   readonly #worldMs: () => number;
+  readonly #sentMs = new Map<number, number>();
   readonly #byProcess = new Map<string, Map<string, Record>>();
 
   constructor(verdict: Verdict, { maxConcurrent }: Shape, worldMs: () => number) {
@@ -35,6 +38,7 @@ export class BreakerBook {
   }
 
   sent(process: string, { endpoint, fence }: CleanupClaim): void {
+    this.#sentMs.set(fence, this.#worldMs());
     const records = this.#recordsOf(process);
     const record = records.get(endpoint);
     if (record === undefined || record.openings === 0) return;
@@ -48,7 +52,10 @@ export class BreakerBook {
     this.#expect(probes <= this.#maxProbes, () => `${process} has ${probes} probes under way`);
   }
 
-  ended(process: string, { endpoint, fence }: CleanupClaim, result: AttemptResult): void {
+  ended(process: string, claim: CleanupClaim, result: AttemptResult): void {
+    const { endpoint, fence } = claim;
+    const tookMs = this.#worldMs() - (this.#sentMs.get(fence) ?? 0);
+    this.#sentMs.delete(fence);
     const records = this.#recordsOf(process);
     const record = records.get(endpoint) ?? { failures: 0, openings: 0, openedAtMs: 0, probe: undefined };
     const wasProbe = record.probe === fence;
@@ -59,6 +66,8 @@ export class BreakerBook {
       return;
     }
     if (result.kind !== 'retry' || result.cause === 'cleanup') return;
+    // Whoever slept that long does not know when the answer came.
+    if (tookMs > claim.spec.retry.attemptTimeoutMs + TIMEOUT_SLACK_MS) return;
     records.set(endpoint, record);
     if (record.openings === 0) record.failures += 1;
     if (!wasProbe && !(record.openings === 0 && record.failures >= FAILURES_TO_OPEN)) return;

@@ -88,8 +88,10 @@ export class Attempts {
       : ({ kind: 'unstarted', detail: hindrance ?? OPENED_MEANWHILE } as const);
     const askedMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
     const durationMs = Math.round(clock.monotonicMs() - startMs);
-    if (permit && durationMs > attemptTimeoutMs(claim) + CLAIM_MARGIN_MS) breakers.overslept(permit);
-    else if (permit) breakers.ended(permit, result, grantedMs(claim.spec.retry, askedMs));
+    if (permit) {
+      const overslept = durationMs > attemptTimeoutMs(claim) + CLAIM_MARGIN_MS;
+      breakers.ended(permit, result, { restMs: grantedMs(claim.spec.retry, askedMs), overslept });
+    }
     const started = result.kind !== 'unstarted';
     if (!started && permit) this.#options.passedOver.add(claim.endpoint);
 

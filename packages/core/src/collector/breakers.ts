@@ -24,6 +24,17 @@ export interface BreakersOptions {
   readonly maxConcurrent: number;
 }
 
+/** What else there is to know of the end of an attempt. */
+export interface Circumstances {
+  /** What its endpoint asked for by Retry-After, as far as the cleanup's policy grants it. Default 0. */
+  readonly restMs?: number;
+  /**
+   * This process slept until long after the attempt's timeout. Then a failure says nothing, since the answer may have been
+   * there all the time: a replica that is suspended now and then would sooner or later take a healthy endpoint for dead.
+   */
+  readonly overslept?: boolean;
+}
+
 /** What a claim has to heed. */
 export interface ClaimRoom {
   /** Endpoints of which nothing may be claimed. */
@@ -87,13 +98,11 @@ export class Breakers {
     return permit;
   }
 
-  /**
-   * How an attempt that was admitted ended. `restMs`: what its endpoint asked for by Retry-After, as far as the cleanup's
-   * policy grants it.
-   */
-  ended(permit: Permit, result: AttemptResult, restMs = 0): void {
+  /** How an attempt that was admitted ended. */
+  ended(permit: Permit, result: AttemptResult, { restMs = 0, overslept = false }: Circumstances = {}): void {
     this.#probes.delete(permit);
-    switch (signOf(result)) {
+    const sign = signOf(result);
+    switch (overslept && sign === 'down' ? 'none' : sign) {
       case 'up':
         this.#close(permit.endpoint, 'closed');
         return;
@@ -103,15 +112,6 @@ export class Breakers {
       case 'none':
         this.#endedInSilence(permit);
     }
-  }
-
-  /**
-   * This process slept until long after the attempt's timeout. The answer may have been there all the time: a replica that
-   * is suspended now and then would sooner or later take a healthy endpoint for dead.
-   */
-  overslept(permit: Permit): void {
-    this.#probes.delete(permit);
-    this.#endedInSilence(permit);
   }
 
   #ripen(endpoint: string, breaker: Breaker, nowMs: number): void {

@@ -23,7 +23,7 @@ beforeEach(() => {
 const attempt = (endpoint: string, result: AttemptResult, restMs = 0) => {
   const permit = breakers.admit(endpoint);
   if (permit === undefined) throw new Error(`${endpoint} is not admitted`);
-  breakers.ended(permit, result, restMs);
+  breakers.ended(permit, result, { restMs });
 };
 const trip = (endpoint: string) => {
   for (let n = 0; n < FAILURES_TO_OPEN; n++) attempt(endpoint, DOWN);
