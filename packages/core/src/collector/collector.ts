@@ -165,7 +165,7 @@ export class Collector {
     await this.#claim(this.#pace.batch);
     const { more } = this.#claimer;
     this.#pace.claimed(more);
-    return { inMs: more ? 0 : sweepIntervalMs, restMs: Math.min(this.#pace.restMs(), sweepIntervalMs) };
+    return { inMs: more ? 0 : sweepIntervalMs, restMs: this.#pace.restMs() };
   }
 
   #loop(step: CollectorStep, run: () => Promise<Next>): Loop {

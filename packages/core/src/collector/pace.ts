@@ -11,6 +11,8 @@ const IDLE_PER_BUSY = (1 - WANTED_SHARE) / WANTED_SHARE;
 const MOST_REST_MS = 16;
 /** A store that works on our claims for a quarter of the time has the rest for renewals. */
 const REST_PER_WAIT = 3;
+/** But what waited for minutes was a process that slept, or a store that was away: no reason to wait again. */
+const MOST_STORE_REST_MS = 100;
 /** A claim that is so much slower than usual had to wait for others: the store has enough to do. */
 const SLOW_TIMES = 3;
 const SLOW_MS = 2;
@@ -70,7 +72,7 @@ export class Pace {
     else if (isMore) this.#batch = Math.min(MOST_BATCH, this.#batch + LEAST_BATCH);
     this.#usualMs = Math.min(waitedMs, this.#usualMs * (1 + sinceMs / USUAL_FOR_MS));
     this.#claimedMs = this.#atMs;
-    this.#storeRestedMs = this.#atMs + REST_PER_WAIT * waitedMs;
+    this.#storeRestedMs = this.#atMs + Math.min(REST_PER_WAIT * waitedMs, MOST_STORE_REST_MS);
   }
 
   /** Brings up to date what is owed. For how long the process was idle since the last look. */

@@ -79,6 +79,11 @@ describe('Pace', () => {
     expect(rest()).toBe(60);
   });
 
+  test('but 100 ms at most: a process that slept for a minute has no time to lose', () => {
+    claim(60_000);
+    expect(rest()).toBe(100);
+  });
+
   test('the work of this process while it waits is no work of the store', () => {
     claim(2, 30);
     expect(rest()).toBe(8);
