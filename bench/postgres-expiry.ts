@@ -93,6 +93,8 @@ async function storm(): Promise<void> {
     addresses: servers.addresses,
     leases: living.map(({ leaseId, serviceId }) => ({ leaseId, serviceId })),
   });
+  // Until it is connected and compiled, it is slow itself.
+  await renewals.during(after(2_000));
   progress('renewals, idle');
   const idleMs = await renewals.during(after(10_000));
   endpoints.forget();

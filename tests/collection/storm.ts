@@ -161,6 +161,7 @@ async function warmUp({ client }: Site, endpoints: CleanupEndpoints, leases: num
   );
   const isOver = after(WARM_UP_LIMIT_MS);
   while (endpoints.arrivals.size < leases && !isOver()) await delay(50);
+  if (endpoints.arrivals.size < leases) throw new Error('a small storm is not over after a minute');
   endpoints.forget();
 }
 

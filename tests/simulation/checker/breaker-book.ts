@@ -1,4 +1,5 @@
 import type { AttemptResult, CleanupClaim } from '@lease/core';
+import type { Process } from '../engine/process.js';
 import type { Shape } from '../plan/shape.js';
 import { isForbidden } from './attempt-book.js';
 import type { Verdict } from './verdict.js';
@@ -20,6 +21,15 @@ interface Record {
   probe: number | undefined;
 }
 
+/** What is known of a process. */
+type Caller = Pick<Process, 'name' | 'pausedMs'>;
+
+/** When an attempt was sent, and how long its process had slept by then. */
+interface Sent {
+  readonly atMs: number;
+  readonly pausedMs: number;
+}
+
 /**
  * L3, as the outside sees it: a process that saw an endpoint fail five times in a row leaves it alone for a while, then
  * sends one attempt after another, further and further apart, until one is answered.
@@ -28,7 +38,7 @@ export class BreakerBook {
   readonly #verdict: Verdict;
   readonly #maxProbes: number;
   readonly #worldMs: () => number;
-  readonly #sentMs = new Map<number, number>();
+  readonly #sent = new Map<number, Sent>();
   readonly #byProcess = new Map<string, Map<string, Record>>();
 
   constructor(verdict: Verdict, { maxConcurrent }: Shape, worldMs: () => number) {
@@ -37,8 +47,8 @@ export class BreakerBook {
     this.#worldMs = worldMs;
   }
 
-  sent(process: string, { endpoint, fence }: CleanupClaim): void {
-    this.#sentMs.set(fence, this.#worldMs());
+  sent({ name: process, pausedMs }: Caller, { endpoint, fence }: CleanupClaim): void {
+    this.#sent.set(fence, { atMs: this.#worldMs(), pausedMs });
     const records = this.#recordsOf(process);
     const record = records.get(endpoint);
     if (record === undefined || record.openings === 0) return;
@@ -52,11 +62,11 @@ export class BreakerBook {
     this.#expect(probes <= this.#maxProbes, () => `${process} has ${probes} probes under way`);
   }
 
-  ended(process: string, claim: CleanupClaim, result: AttemptResult): void {
+  ended(caller: Caller, claim: CleanupClaim, result: AttemptResult): void {
     const { endpoint, fence } = claim;
-    const tookMs = this.#worldMs() - (this.#sentMs.get(fence) ?? 0);
-    this.#sentMs.delete(fence);
-    const records = this.#recordsOf(process);
+    const overslept = this.#overslept(caller, claim);
+    this.#sent.delete(fence);
+    const records = this.#recordsOf(caller.name);
     const record = records.get(endpoint) ?? { failures: 0, openings: 0, openedAtMs: 0, probe: undefined };
     const wasProbe = record.probe === fence;
     if (wasProbe) record.probe = undefined;
@@ -66,13 +76,21 @@ export class BreakerBook {
       return;
     }
     if (result.kind !== 'retry' || result.cause === 'cleanup') return;
-    // Whoever slept that long does not know when the answer came.
-    if (tookMs > claim.spec.retry.attemptTimeoutMs + TIMEOUT_SLACK_MS) return;
+    // Whoever slept that long does not know whether there was an answer.
+    if (overslept && result.contact === 'unanswered') return;
     records.set(endpoint, record);
     if (record.openings === 0) record.failures += 1;
     if (!wasProbe && !(record.openings === 0 && record.failures >= FAILURES_TO_OPEN)) return;
     record.openings += 1;
     record.openedAtMs = this.#worldMs();
+  }
+
+  #overslept({ name, pausedMs }: Caller, { fence, spec }: CleanupClaim): boolean {
+    const sent = this.#sent.get(fence);
+    this.#expect(sent !== undefined, () => `${name} ends an attempt that it never sent`);
+    if (sent === undefined) return false;
+    const tookMs = this.#worldMs() - sent.atMs;
+    return pausedMs > sent.pausedMs && tookMs > spec.retry.attemptTimeoutMs + TIMEOUT_SLACK_MS;
   }
 
   #recordsOf(process: string): Map<string, Record> {

@@ -44,6 +44,8 @@ export class HoldBook {
   readonly #hurried = new Set<string>();
   /** Holds whose lease another process of the service renewed for less than they were granted. */
   readonly #outrun = new Set<string>();
+  /** Holds that asked for a renewal that was not granted so far. */
+  readonly #asking = new Set<string>();
   #leapMs = -Infinity;
 
   constructor({ scheduler, verdict, leases, protectedHere }: HoldBookParts) {
@@ -67,6 +69,7 @@ export class HoldBook {
   granted(leaseId: string, grant: Grant): void {
     // A late answer to an older request takes nothing back.
     if (endOf(grant) > endOf(this.#grants.get(leaseId))) this.#grants.set(leaseId, grant);
+    this.#asking.delete(leaseId);
   }
 
   /** The next renewal of the hold need not wait for its usual pace. */
@@ -91,6 +94,7 @@ export class HoldBook {
   renews(leaseId: string): void {
     const known = this.#byLease.get(leaseId);
     this.#verdict.expect(known?.hold.state !== 'lost', 'hold', () => `lost hold ${leaseId} is renewed`);
+    this.#asking.add(leaseId);
     const grant = this.#grants.get(leaseId);
     if (grant === undefined || this.#hurried.has(leaseId)) return;
     const afterMs = this.#scheduler.nowMs - grant.sentMs;
@@ -136,7 +140,7 @@ export class HoldBook {
    */
   mayNotKnow(leaseId: string): boolean {
     const grant = this.#grants.get(leaseId);
-    if (grant === undefined || !this.#leases.wasReleased(leaseId)) return false;
+    if (grant === undefined || this.#asking.has(leaseId) || !this.#leases.wasReleased(leaseId)) return false;
     return this.#scheduler.nowMs < grant.sentMs + MOST_PAUSE * grant.ttlMs;
   }
 
@@ -144,7 +148,8 @@ export class HoldBook {
   expired(leaseId: string): void {
     const known = this.#byLease.get(leaseId);
     if (!this.#protectedHere || known === undefined || !known.process.alive) return;
-    if (this.#outrun.has(leaseId) && this.#leapMs > -Infinity) return;
+    // It has not asked since the leap, and the other one has asked for less.
+    if (this.#outrun.has(leaseId) && (this.#grants.get(leaseId)?.sentMs ?? 0) <= this.#leapMs) return;
     this.#verdict.expect(
       known.hold.state === 'released',
       'S14',

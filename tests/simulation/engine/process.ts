@@ -104,6 +104,11 @@ export class Process implements Station {
     this.#onWake.add(tell);
   }
 
+  /** How long it was stopped so far, in all. */
+  get pausedMs(): number {
+    return this.#blindMs;
+  }
+
   /** Stops it, as SIGSTOP or a blocked event loop would. Its clocks run on. */
   pause(forMs: number): void {
     this.#paused += 1;

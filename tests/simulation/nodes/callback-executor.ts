@@ -30,7 +30,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
       const label = `attempt ${claim.attempt} on ${claim.object.id}`;
       process.emit(() => {
         const sent = attempts.sent(claim);
-        breakers.sent(process.name, claim);
+        breakers.sent(process, claim);
         if (!sent.excused) holds.expectNobodyHolds(claim.object);
         trace.note(
           process.name,
@@ -42,7 +42,7 @@ export function callbackExecutor(parts: CallbackExecutorParts): Executor {
           if (ended) return;
           ended = true;
           attempts.ended(sent, result);
-          breakers.ended(process.name, claim, result);
+          breakers.ended(process, claim, result);
           resolve(result);
         };
         signal.addEventListener('abort', () => {

@@ -29,8 +29,9 @@ export interface Circumstances {
   /** What its endpoint asked for by Retry-After, as far as the cleanup's policy grants it. Default 0. */
   readonly restMs?: number;
   /**
-   * This process slept until long after the attempt's timeout. Then a failure says nothing, since the answer may have been
-   * there all the time: a replica that is suspended now and then would sooner or later take a healthy endpoint for dead.
+   * This process slept until long after the attempt's timeout. Then it says nothing that no answer was seen, since one may
+   * have been there all the time: a replica that is suspended now and then would sooner or later take a healthy endpoint
+   * for dead. Default false.
    */
   readonly overslept?: boolean;
 }
@@ -101,8 +102,8 @@ export class Breakers {
   /** How an attempt that was admitted ended. */
   ended(permit: Permit, result: AttemptResult, { restMs = 0, overslept = false }: Circumstances = {}): void {
     this.#probes.delete(permit);
-    const sign = signOf(result);
-    switch (overslept && sign === 'down' ? 'none' : sign) {
+    const missed = overslept && result.kind === 'retry' && result.contact === 'unanswered';
+    switch (missed ? 'none' : signOf(result)) {
       case 'up':
         this.#close(permit.endpoint, 'closed');
         return;

@@ -74,7 +74,8 @@ export class Collector {
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
       const { nextInMs } = await this.sweep();
-      // In a storm of expiries, sweeps have a seventh of the time at most (L4).
+      // In a storm of expiries, sweeps that are fast have a seventh of the time at most (L4). A slow one must not hold up the
+      // next for long.
       const restMs = Math.min(6 * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });

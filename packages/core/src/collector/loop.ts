@@ -80,6 +80,8 @@ export class Loop {
     } catch (error) {
       this.#failed(error);
       delayMs = backoffMs(++this.#failures);
+      // Whoever wakes it knows nothing of the failure.
+      this.#restedMs = this.#clock.monotonicMs() + delayMs;
     }
     this.#running = undefined;
     if (this.#on) this.#schedule(this.#soon ? 0 : delayMs);

@@ -13,34 +13,29 @@ const MOST_REST_MS = 16;
 const REST_PER_WAIT = 3;
 /** But what waited for minutes was a process that slept, or a store that was away: no reason to wait again. */
 const MOST_STORE_REST_MS = 100;
-/** A claim that is so much slower than usual had to wait for others: the store has enough to do. */
-const SLOW_TIMES = 3;
-const SLOW_MS = 2;
-/** For so long a store that became slower counts as slow. */
-const USUAL_FOR_MS = 60_000;
-/** What is started in one turn of the event loop holds up all else. */
-const LEAST_BATCH = 8;
-/** A store that is far away is asked for more at once, while it and this process have time. */
-const MOST_BATCH = 64;
+/** What is started in one turn of the event loop holds up all else. So it begins with few, and goes back to them. */
+const FIRST_BATCH = 8;
+/** A store that one waits for is asked for more at once, while this process owes no idle time. */
+const MOST_BATCH = 48;
+/** However busy the process, and however slow the store. */
+const LEAST_PER_MS = 0.5;
 
 /**
  * How many attempts may start, and when. In a storm of cleanups, a process that starts whatever has a free slot answers
  * nobody else: each turn of its event loop takes as long as 64 attempts. So the next few are claimed when the process has
- * been idle in proportion to what it worked since the last ones: what those cost, and what piled up behind a collection of
+ * been idle in proportion to what it worked since: what the last ones cost, and what piled up behind a collection of
  * garbage, is over by then (L4). It minds starts, not attempts in flight: those that wait for a slow endpoint delay nobody.
- *
- * How many are claimed at once grows by steps and is halved, as the window of a TCP connection that goes by delay.
  */
 export class Pace {
   readonly #clock: Clock;
-  #batch = LEAST_BATCH;
+  #batch = FIRST_BATCH;
   /** For how long the process still has to be idle. */
   #owedMs = 0;
   /** By the monotonic clock: until when the store is left alone. */
-  #storeRestedMs = 0;
-  /** For how long a claim waits for the store at best. */
-  #usualMs = Infinity;
+  #storeRestedMs = -Infinity;
   #claimedMs = -Infinity;
+  /** The last claim left something. */
+  #isMore = false;
   #atMs: number;
   #busyMs: number;
 
@@ -52,7 +47,9 @@ export class Pace {
 
   /** How many the next claim may take. */
   get batch(): number {
-    return this.#batch;
+    if (!this.#isMore) return this.#batch;
+    const leastBatch = Math.ceil((this.#atMs - this.#claimedMs) * LEAST_PER_MS);
+    return Math.min(MOST_BATCH, Math.max(this.#batch, leastBatch));
   }
 
   /** After how many milliseconds to look again; 0: the next claim may be made, now. */
@@ -63,15 +60,14 @@ export class Pace {
     return Math.max(0, Math.ceil(Math.max(ownMs, this.#storeRestedMs - this.#atMs)));
   }
 
-  /** The claim was answered, and what it took was started. `isMore`: it left something. */
+  /** The claim that was made at the last look was answered, and what it took was started. `isMore`: it left something. */
   claimed(isMore: boolean): void {
+    const askedMs = this.#atMs;
     const waitedMs = this.#look();
-    const sinceMs = Math.min(USUAL_FOR_MS, this.#atMs - this.#claimedMs);
-    const isSlow = waitedMs > SLOW_TIMES * this.#usualMs + SLOW_MS;
-    if (this.#owedMs > 0 || isSlow) this.#batch = Math.max(LEAST_BATCH, Math.floor(this.#batch / 2));
-    else if (isMore) this.#batch = Math.min(MOST_BATCH, this.#batch + LEAST_BATCH);
-    this.#usualMs = Math.min(waitedMs, this.#usualMs * (1 + sinceMs / USUAL_FOR_MS));
-    this.#claimedMs = this.#atMs;
+    if (this.#owedMs > 0) this.#batch = Math.max(FIRST_BATCH, Math.floor(this.#batch / 2));
+    else if (isMore) this.#batch = Math.min(MOST_BATCH, this.#batch + FIRST_BATCH);
+    this.#isMore = isMore;
+    this.#claimedMs = askedMs;
     this.#storeRestedMs = this.#atMs + Math.min(REST_PER_WAIT * waitedMs, MOST_STORE_REST_MS);
   }
 
@@ -80,8 +76,10 @@ export class Pace {
     const nowMs = this.#clock.monotonicMs();
     const busyMs = this.#clock.busyMs?.() ?? 0;
     const workedMs = busyMs - this.#busyMs;
-    const idleMs = nowMs - this.#atMs - workedMs;
-    this.#owedMs = Math.max(0, this.#owedMs + workedMs * IDLE_PER_BUSY - idleMs);
+    // Two clocks: between their readings some time passes.
+    const idleMs = Math.max(0, nowMs - this.#atMs - workedMs);
+    // What is owed beyond the longest rest would be asked for when the process has long had time again.
+    this.#owedMs = Math.min(MOST_REST_MS, Math.max(0, this.#owedMs + workedMs * IDLE_PER_BUSY - idleMs));
     this.#atMs = nowMs;
     this.#busyMs = busyMs;
     return idleMs;

@@ -84,6 +84,32 @@ describe('Breakers', () => {
     expect(changes()).toEqual([`${A} closed > open, 1`]);
   });
 
+  const SLEPT = { overslept: true };
+  const endedLate = (result: AttemptResult) => {
+    const permit = breakers.admit(A);
+    if (permit) breakers.ended(permit, result, SLEPT);
+  };
+
+  test('do not count that no answer was seen, if this process slept meanwhile', () => {
+    for (let n = 0; n < 50; n++) endedLate({ kind: 'retry', contact: 'unanswered' });
+    expect(changes()).toEqual([]);
+  });
+
+  test.each<AttemptResult>([
+    { kind: 'retry', contact: 'answered', statusCode: 503 },
+    { kind: 'retry', contact: 'unreached' },
+  ])('count %j even then', (down) => {
+    for (let n = 0; n < FAILURES_TO_OPEN; n++) endedLate(down);
+    expect(changes()).toEqual([`${A} closed > open, 1`]);
+  });
+
+  test('take an answer that was seen late for a sign of life', () => {
+    for (let n = 0; n < 4; n++) attempt(A, DOWN);
+    endedLate({ kind: 'done' });
+    for (let n = 0; n < 4; n++) attempt(A, DOWN);
+    expect(changes()).toEqual([]);
+  });
+
   test('offer the next probe at once after one that said nothing', async () => {
     trip(A);
     await clock.advance(FIRST_OPEN_MS);

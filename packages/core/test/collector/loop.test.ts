@@ -135,6 +135,20 @@ describe('Loop', () => {
     expect(runs.slice(12)).toEqual([12_600, 12_700]);
   });
 
+  test('and a wake shortens no backoff: it knows nothing of the failure', async () => {
+    const loop = loopOf(() => {
+      throw new Error('down');
+    });
+    loop.start();
+    for (let n = 0; n < 699; n++) {
+      await clock.advance(1);
+      loop.wake();
+    }
+    expect(runs).toEqual([0, 100, 300]);
+    await clock.advance(1);
+    expect(runs.at(-1)).toBe(700);
+  });
+
   test('stop() waits for the run under way and leaves no timer', async () => {
     const gate = deferred<number>();
     const loop = loopOf(() => gate.promise);

@@ -20,6 +20,8 @@ interface Load {
   readonly duePerSecond?: number;
   readonly cleanupMs?: number;
   readonly renewalMs?: number;
+  /** From a claim to the store's answer. */
+  readonly storeMs?: (nowMs: number) => number;
   /** Sets the collector going. */
   readonly drive?: (collector: Collector, clock: BusyClock) => void;
 }
@@ -34,6 +36,7 @@ interface Report {
 
 async function run(load: Load): Promise<Report> {
   const { seconds, dueAtOnce = 0, duePerSecond = 0, cleanupMs = CLEANUP_MS, renewalMs = RENEWAL_MS } = load;
+  const { storeMs } = load;
   const clock = new BusyClock();
   const scripted = new ScriptedStore();
   const random = seededRandom(1);
@@ -54,6 +57,12 @@ async function run(load: Load): Promise<Report> {
   );
   const http = { http: executor };
   const collector = new Collector({ store: scripted.store, executors: http, clock, random });
+  if (storeMs) {
+    scripted.onClaim = (claim) =>
+      new Promise((resolve) => {
+        clock.schedule(storeMs(clock.monotonicMs()), () => resolve(scripted.takeDue(claim)));
+      });
+  }
   const fallDue = () => {
     const fence = dueMs.push(clock.monotonicMs()) - 1;
     scripted.due.push(claimOf(fence, { endpoint: `http://e${fence % 12}.test` }));
@@ -117,4 +126,29 @@ describe('a process with one thread', () => {
     const { startP99Ms } = await run({ seconds: 10, ...load });
     expect(startP99Ms).toBeLessThanOrEqual(250);
   });
+
+  test('L1: a store that answers after 10 ms is asked often enough for 1,000 a second', async () => {
+    const { startP99Ms } = await run({ seconds: 5, duePerSecond: 1_000, cleanupMs: 0.2, storeMs: () => 10 });
+    expect(startP99Ms).toBeLessThanOrEqual(250);
+  });
+
+  test('L1: a claim that was answered after seconds is made up for within 1 s', async () => {
+    const storeMs = (nowMs: number) => (nowMs > 2_000 && nowMs < 2_010 ? 4_500 : 1);
+    const { startP99Ms } = await run({ seconds: 15, duePerSecond: 20, storeMs });
+    expect(startP99Ms).toBeLessThanOrEqual(4_500 + 1_000);
+  });
+
+  test.each([0, 10, 30])(
+    'starts 400 a second and more while it is busy all the time, the store answering after %d ms',
+    async (waitMs) => {
+      const { collectedPerSecond } = await run({
+        seconds: 4,
+        dueAtOnce: 10_000,
+        renewalMs: 4.8,
+        cleanupMs: 0.1,
+        storeMs: () => waitMs,
+      });
+      expect(collectedPerSecond).toBeGreaterThan(400);
+    },
+  );
 });
