@@ -50,8 +50,8 @@ wrap(HttpExecutor.prototype, 'execute', ({ kind }) => kind === 'done' && reach('
 
 diagnostics.subscribe('http.client.request.start', (message) => {
   const { request } = /** @type {{ request: import('node:http').ClientRequest }} */ (message);
-  request.once('socket', (socket) => {
-    if (socket.connecting) socket.once('connect', () => reach('after-connect'));
-    else reach('after-connect');
-  });
+  // It has its socket by now, connected or not.
+  const { socket } = request;
+  if (socket?.connecting) socket.once('connect', () => reach('after-connect'));
+  else reach('after-connect');
 });

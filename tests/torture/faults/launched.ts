@@ -11,6 +11,9 @@ const POINTS = [
   ...['before-claim', 'after-claim', 'after-connect', 'after-success', 'after-settle', 'after-create'],
 ] as const;
 
+/** A replica that is busy comes to each of them within this. */
+const POINT_MS = 30_000;
+
 const DAY_MS = 86_400_000;
 
 const preload = (file: string) => `--import ${new URL(file, import.meta.url).href}`;
@@ -26,7 +29,7 @@ export async function failAtPoints(site: Site): Promise<void> {
       // It may end before it is ready.
       await victim.start({ nodeOptions: preload('failpoints.mjs'), env }).catch(() => undefined);
       const end = victim.end();
-      await keepBusy(site, victim);
+      await keepBusy(site, victim, point);
       const { code } = await end;
       if (code !== 70) throw new Error(`${victim.name} ended with ${code} instead of at ${point}`);
     }
@@ -35,10 +38,12 @@ export async function failAtPoints(site: Site): Promise<void> {
 }
 
 /** Clients stay where they were answered last: whoever has just begun is left alone, unless somebody asks it. */
-async function keepBusy({ recorder, endpoint }: Site, replica: Replica): Promise<void> {
+async function keepBusy({ recorder, endpoint }: Site, replica: Replica, point: string): Promise<void> {
   const client = new LeaseClient({ address: replica.grpc, serviceId: 'busybody', timeoutMs: 2_000 });
   const citizen = new Citizen(client, recorder, { http: { url: endpoint.url } });
+  const giveUpMs = performance.now() + POINT_MS;
   while (replica.running) {
+    if (performance.now() > giveUpMs) throw new Error(`${replica.name} does not come to ${point}`);
     const claim = citizen.draw({ type: 'busy', id: `${recorder.operations.length}` }, 1_000);
     await citizen.create(claim);
     await citizen.release(claim);
