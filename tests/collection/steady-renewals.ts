@@ -38,7 +38,8 @@ export class SteadyRenewals implements AsyncDisposable {
     this.#sender.send('start');
     const answer = this.#answer();
     while (!enough()) await Promise.race([delay(LOOK_EVERY_MS), answer]);
-    this.#sender.send('stop');
+    // If it ended meanwhile, its answer says so.
+    this.#sender.send('stop', () => undefined);
     return answer;
   }
 
