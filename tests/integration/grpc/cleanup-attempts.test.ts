@@ -90,10 +90,15 @@ function pauses(calls: readonly RecordedCall[]): number[] {
 onEachStorage((stage) => {
   describe('an attempt that fails is repeated', () => {
     it.each(RETRIED)('S7: over %s after any answer that a later one may mend', async (_, spec, answers) => {
-      const scripts = answers.map((answer) => `${answer}, ok`);
-      const objects = await expectEnd(stage, answers.length, 'collected', () =>
-        dueEach(stage, scripts, spec(stage.mock, { retry: IMPATIENT })),
-      );
+      const objects: WireObject[] = [];
+      // A fifth failure in a row would open the breaker of the endpoint, and the others would wait for its probes.
+      for (let from = 0; from < answers.length; from += 4) {
+        const scripts = answers.slice(from, from + 4).map((answer) => `${answer}, ok`);
+        const some = await expectEnd(stage, scripts.length, 'collected', () =>
+          dueEach(stage, scripts, spec(stage.mock, { retry: IMPATIENT })),
+        );
+        objects.push(...some);
+      }
       for (const [i, object] of objects.entries()) {
         const calls = await expectAttempts(stage.mock, object, 2);
         expect(calls.map(({ answer }) => answer)).toEqual([answers[i], expect.stringMatching(/200|OK/)]);

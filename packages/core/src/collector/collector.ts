@@ -163,9 +163,9 @@ export class Collector {
     const { sweepIntervalMs } = this.#settings;
     const restMs = this.#pace.restMs();
     if (restMs > 0) return { inMs: 0, restMs };
-    await this.#claim(this.#pace.batch);
+    const count = await this.#claim(this.#pace.batch);
     const { more } = this.#claimer;
-    this.#pace.claimed(more);
+    this.#pace.claimed(count, more);
     return { inMs: more ? 0 : sweepIntervalMs, restMs: this.#pace.restMs() };
   }
 

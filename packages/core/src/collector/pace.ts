@@ -60,15 +60,20 @@ export class Pace {
     return Math.max(0, Math.ceil(Math.max(ownMs, this.#storeRestedMs - this.#atMs)));
   }
 
-  /** The claim that was made at the last look was answered, and what it took was started. `isMore`: it left something. */
-  claimed(isMore: boolean): void {
+  /**
+   * The claim that was made at the last look was answered, and the `count` that it took were started. `isMore`: it left
+   * something.
+   */
+  claimed(count: number, isMore: boolean): void {
+    const isFull = count >= this.batch;
     const askedMs = this.#atMs;
     const waitedMs = this.#look();
     if (this.#owedMs > 0) this.#batch = Math.max(FIRST_BATCH, Math.floor(this.#batch / 2));
-    else if (isMore) this.#batch = Math.min(MOST_BATCH, this.#batch + FIRST_BATCH);
+    else if (isFull) this.#batch = Math.min(MOST_BATCH, this.#batch + FIRST_BATCH);
     this.#isMore = isMore;
     this.#claimedMs = askedMs;
-    this.#storeRestedMs = this.#atMs + Math.min(REST_PER_WAIT * waitedMs, MOST_STORE_REST_MS);
+    // One that was not full is no storm: nobody has to wait for the few that fall due next (L3).
+    if (isFull) this.#storeRestedMs = this.#atMs + Math.min(REST_PER_WAIT * waitedMs, MOST_STORE_REST_MS);
   }
 
   /** Brings up to date what is owed. For how long the process was idle since the last look. */

@@ -11,12 +11,12 @@ beforeEach(() => {
   pace = new Pace(clock);
 });
 
-/** Claims, which the store answers after so long, and works so long at what was claimed. */
-function claim(waitMs: number, workMs = 0, isMore = true): void {
+/** Claims as many as it may, or fewer; the store answers after so long, and then the process works so long. */
+function claim(waitMs: number, workMs = 0, count = pace.batch): void {
   expect(pace.restMs()).toBe(0);
   clock.idle(waitMs);
   clock.spend(workMs);
-  pace.claimed(isMore);
+  pace.claimed(count, true);
 }
 
 /** Rests for as long as it takes. How long that was. */
@@ -115,9 +115,16 @@ describe('Pace', () => {
     }
   });
 
-  test('not while nothing is left', () => {
+  test('where fewer fall due, the next claim waits for nothing', () => {
+    claim(5, 0, 7);
+    expect(pace.restMs()).toBe(0);
+    claim(5, 0, 0);
+    expect(pace.restMs()).toBe(0);
+  });
+
+  test('not while fewer fall due', () => {
     for (let n = 0; n < 10; n++) {
-      claim(10, 0, false);
+      claim(10, 0, 7);
       rest();
     }
     expect(pace.batch).toBe(8);
@@ -142,7 +149,7 @@ describe('Pace', () => {
     for (let n = 0; n < 20; n++) {
       expect(unaware.restMs()).toBe(0);
       await manual.advance(4);
-      unaware.claimed(true);
+      unaware.claimed(unaware.batch, true);
       expect(unaware.restMs()).toBe(12);
       await manual.advance(12);
     }
