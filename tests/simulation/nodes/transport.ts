@@ -81,7 +81,10 @@ export class Transport {
           holds.renews(request.leaseId);
           return this.renew(request, share);
         });
-        holds.granted(request.leaseId, { sentMs: sentWorldMs, ttlMs: value.lease.ttlMs });
+        // Too late by an instant: the hold has given up, will not hear of it, and asks again soon.
+        if (!limits.signal.aborted) {
+          holds.granted(request.leaseId, { sentMs: sentWorldMs, ttlMs: value.lease.ttlMs });
+        }
         return { lease: heldLease(value.lease), serverTime: new Date(value.now), sentAtMs };
       },
       release: async ({ leaseId, disposition = 'COLLECT' }, limits) => {
