@@ -97,12 +97,16 @@ export class AttemptBook {
   sent(claim: CleanupClaim): Sent {
     const excused = this.#claims.madeAtMs(claim) <= this.#leapMs;
     const sent: Sent = { claim, atMs: this.#worldMs(), contact: 'out', excused };
-    if (excused) return sent;
+    const { sent: before } = this.#deeds(claim.cleanupId);
+    if (excused) {
+      // Its answer ends the doubt about earlier ones all the same.
+      before.push(sent);
+      return sent;
+    }
     const now = this.#storeNow();
     const key = objectKey(claim.object);
     this.#expectClaimInForce(claim, now);
     this.#expectNobodyHolds(key, claim, now);
-    const { sent: before } = this.#deeds(claim.cleanupId);
     this.#expectSameBody(claim, before.at(-1));
     if (before.length === 0) this.#expectPunctual(claim, now);
     before.push(sent);
