@@ -1,9 +1,11 @@
 import type { AttemptResult, CleanupClaim, CreateLease, Instant } from '@lease/core';
 import { objectKey } from '@lease/core';
 import { canonical } from '@lease/core/testing';
+import type { Shape } from '../plan/shape.js';
 import type { ClaimLog } from './claim-log.js';
 import type { CleanupBook } from './cleanup-book.js';
 import type { LeaseBook } from './lease-book.js';
+import { slotWaitMs } from './slot-wait.js';
 import type { Verdict } from './verdict.js';
 
 /** An attempt that was sent to its endpoint. */
@@ -11,7 +13,7 @@ interface Sent {
   readonly claim: CleanupClaim;
   readonly atMs: number;
   contact: 'out' | 'answered' | 'unanswered' | 'unreached';
-  /** The store's clock has leapt since the claim was made: it ran out earlier than its claimant knows. */
+  /** The store's clock has leapt since the claim was made: it ran out before its claimant can know. */
   readonly excused: boolean;
 }
 
@@ -28,17 +30,15 @@ export interface AttemptBookParts {
   readonly cleanups: CleanupBook;
   readonly claims: ClaimLog;
   readonly verdict: Verdict;
-  readonly graceMs: number;
-  /** L1: how soon a first attempt must be sent, where nothing ever fails; unset where something may. */
-  readonly punctualMs: number | undefined;
+  readonly shape: Shape;
   /** The store's clock as the world knows it. */
   readonly storeNow: () => Instant;
   /** The world's time. */
   readonly worldMs: () => number;
 }
 
-/** One attempt in calm weather, with its settle. */
-const WAIT_FOR_SLOT_MS = 80;
+/** A few turns over the network. */
+const OVER_NETWORK_MS = 100;
 
 /** What left the collectors and what arrived at endpoints: S1, S2, S6, S7 and S9 as the outside sees them. */
 export class AttemptBook {
@@ -46,8 +46,7 @@ export class AttemptBook {
   readonly #cleanups: CleanupBook;
   readonly #claims: ClaimLog;
   readonly #verdict: Verdict;
-  readonly #graceMs: number;
-  readonly #punctualMs: number | undefined;
+  readonly #shape: Shape;
   readonly #storeNow: () => Instant;
   readonly #worldMs: () => number;
   #unsettledAtDeaths = 0;
@@ -55,24 +54,14 @@ export class AttemptBook {
   readonly #byCleanup = new Map<string, Deeds>();
   readonly #byObject = new Map<string, Sent[]>();
 
-  constructor({
-    leases,
-    cleanups,
-    claims,
-    verdict,
-    graceMs,
-    punctualMs,
-    storeNow,
-    worldMs,
-  }: AttemptBookParts) {
+  constructor({ leases, cleanups, claims, verdict, shape, storeNow, worldMs }: AttemptBookParts) {
     this.#storeNow = storeNow;
     this.#worldMs = worldMs;
     this.#leases = leases;
     this.#cleanups = cleanups;
     this.#claims = claims;
     this.#verdict = verdict;
-    this.#graceMs = graceMs;
-    this.#punctualMs = punctualMs;
+    this.#shape = shape;
   }
 
   arrivalsOf(cleanupId: string): number {
@@ -88,28 +77,27 @@ export class AttemptBook {
     this.#unsettledAtDeaths += this.#cleanups.pending.filter(({ state }) => state === 'CLAIMED').length;
   }
 
-  /** The store's clock went forward: attempts under claims from before it are not judged. */
+  /** The store's clock went forward: claims from before it may run out under their attempts. */
   leapt(): void {
     this.#leapMs = this.#worldMs();
   }
 
   /** A collector sends the callback, now. */
   sent(claim: CleanupClaim): Sent {
-    const excused = this.#claims.madeAtMs(claim) <= this.#leapMs;
+    const isFromBefore = this.#claims.madeAtMs(claim) <= this.#leapMs;
+    const excused = isFromBefore && !this.#isClaimed(claim);
     const sent: Sent = { claim, atMs: this.#worldMs(), contact: 'out', excused };
     const { sent: before } = this.#deeds(claim.cleanupId);
-    if (excused) {
-      // Its answer ends the doubt about earlier ones all the same.
-      before.push(sent);
-      return sent;
-    }
+    const last = before.at(-1);
+    if (last) this.#expectSameBody(claim, last.claim);
+    before.push(sent);
+    if (excused) return sent;
     const now = this.#storeNow();
     const key = objectKey(claim.object);
-    this.#expectClaimInForce(claim, now);
+    if (!isFromBefore) this.#expectClaimInForce(claim, now);
     this.#expectNobodyHolds(key, claim, now);
-    this.#expectSameBody(claim, before.at(-1));
-    if (before.length === 0) this.#expectPunctual(claim, now);
-    before.push(sent);
+    if (last) this.#expectLaterThan(last.claim, claim);
+    else this.#expectPunctual(claim, now);
     const onObject = this.#byObject.get(key) ?? [];
     this.#byObject.set(key, onObject);
     onObject.push(sent);
@@ -161,13 +149,18 @@ export class AttemptBook {
     return !answeredLater && atMs > (this.#cleanups.get(claim.cleanupId)?.writtenOffAtMs ?? 0);
   }
 
+  /** The store has it as claimed by this claim. */
+  #isClaimed({ cleanupId, fence }: CleanupClaim): boolean {
+    const known = this.#cleanups.get(cleanupId);
+    return known?.state === 'CLAIMED' && known.fence === fence;
+  }
+
   #expectClaimInForce(claim: CleanupClaim, now: Instant): void {
     const known = this.#cleanups.get(claim.cleanupId);
     // An attempt must end before its claim does.
     const lastsUntil = now + claim.spec.retry.attemptTimeoutMs;
-    const inForce = known?.state === 'CLAIMED' && known.fence === claim.fence && lastsUntil < known.dueAt;
     this.#verdict.expect(
-      inForce,
+      this.#isClaimed(claim) && lastsUntil < (known?.dueAt ?? 0),
       'S1',
       () =>
         `attempt ${claim.attempt} of ${claim.cleanupId} was sent under fence ${claim.fence}, but the cleanup is ${known?.state ?? 'unknown'} under ${known?.fence ?? 'none'}, for another ${(known?.dueAt ?? now) - now} ms`,
@@ -181,36 +174,40 @@ export class AttemptBook {
     for (const { lease } of this.#leases.on(key)) {
       if (lease.generation !== claim.generation) continue;
       const { leaseId, state, expireTime } = lease;
-      const mayEnd = state === 'RELEASED' || now >= expireTime + this.#graceMs;
+      const mayEnd = state === 'RELEASED' || now >= expireTime + this.#shape.graceMs;
       this.#verdict.expect(
         mayEnd,
         'S2',
-        () => `${key} is attempted ${expireTime + this.#graceMs - now} ms before lease ${leaseId} could end`,
+        () =>
+          `${key} is attempted ${expireTime + this.#shape.graceMs - now} ms before lease ${leaseId} could end`,
       );
     }
   }
 
-  /** Measured from the expire time and the grace, or from the release; each cleanup that waits for a slot may add a bit. */
+  /** L1, where nothing ever fails: measured from the expire time and the grace, or from the release. */
   #expectPunctual({ cleanupId, dueTime, reason, lastLeaseId }: CleanupClaim, now: Instant): void {
-    if (this.#punctualMs === undefined) return;
+    const { climate, perEndpoint, sweepIntervalMs, graceMs } = this.#shape;
+    if (climate !== 'calm' || perEndpoint === 1) return;
     const lease = this.#leases.get(lastLeaseId)?.lease;
-    const since = reason === 'EXPIRED' && lease !== undefined ? lease.expireTime + this.#graceMs : dueTime;
-    const lateMs = now - since - WAIT_FOR_SLOT_MS * this.#cleanups.totals.open;
+    const since = reason === 'EXPIRED' && lease !== undefined ? lease.expireTime + graceMs : dueTime;
+    const mostMs = sweepIntervalMs + OVER_NETWORK_MS + slotWaitMs(this.#cleanups, this.#shape);
     this.#verdict.expect(
-      lateMs <= this.#punctualMs,
+      now - since <= mostMs,
       'L1',
       () => `the first attempt of ${cleanupId} was sent ${now - since} ms after it could be`,
     );
   }
 
-  #expectSameBody(claim: CleanupClaim, before: Sent | undefined): void {
-    if (before === undefined) return;
+  #expectLaterThan(before: CleanupClaim, claim: CleanupClaim): void {
     this.#verdict.expect(
-      claim.attempt > before.claim.attempt && claim.fence > before.claim.fence,
+      claim.attempt > before.attempt && claim.fence > before.fence,
       'S7',
-      () => `attempt ${claim.attempt} of ${claim.cleanupId} was sent after attempt ${before.claim.attempt}`,
+      () => `attempt ${claim.attempt} of ${claim.cleanupId} was sent after attempt ${before.attempt}`,
     );
-    const [was, is] = [before.claim, claim].map((each) => canonical({ ...each, attempt: 0, fence: 0 }));
+  }
+
+  #expectSameBody(claim: CleanupClaim, before: CleanupClaim): void {
+    const [was, is] = [before, claim].map((each) => canonical({ ...each, attempt: 0, fence: 0 }));
     this.#verdict.expect(
       was === is,
       'S7',

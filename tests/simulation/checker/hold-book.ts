@@ -42,7 +42,7 @@ export class HoldBook {
   readonly #grants = new Map<string, Grant>();
   /** Holds that were granted less than a whole TTL, or had to go on after a release that failed. */
   readonly #hurried = new Set<string>();
-  /** Holds whose lease another process of the service renewed for less than they were granted. */
+  /** Holds whose lease, since the last leap, was renewed for less than they were granted: by another process of the service. */
   readonly #outrun = new Set<string>();
   /** Holds that asked for a renewal that was not granted so far. */
   readonly #asking = new Set<string>();
@@ -68,7 +68,10 @@ export class HoldBook {
   /** The server answered a create or a renewal. */
   granted(leaseId: string, grant: Grant): void {
     // A late answer to an older request takes nothing back.
-    if (endOf(grant) > endOf(this.#grants.get(leaseId))) this.#grants.set(leaseId, grant);
+    if (endOf(grant) > endOf(this.#grants.get(leaseId))) {
+      this.#grants.set(leaseId, grant);
+      this.#hurried.delete(leaseId);
+    }
     this.#asking.delete(leaseId);
   }
 
@@ -78,16 +81,18 @@ export class HoldBook {
   }
 
   /**
-   * Another process of the service renews the lease of a hold. Without a leap that cannot shorten it; after one, it lasts
-   * as long as the service asked for last.
+   * The store renewed the lease, whoever asked. Without a leap that cannot shorten it; after one, it lasts as long as the
+   * service asked for last.
    */
-  renewedBeside(leaseId: string, ttlMs: number): void {
+  renewed(leaseId: string, ttlMs: number): void {
     if (ttlMs < (this.#grants.get(leaseId)?.ttlMs ?? 0)) this.#outrun.add(leaseId);
+    else this.#outrun.delete(leaseId);
   }
 
   /** The store's clock went forward: what was granted before it is shorter than it seemed. */
   leapt(): void {
     this.#leapMs = this.#scheduler.nowMs;
+    this.#outrun.clear();
   }
 
   /** A hold asks for a renewal: as long as it may, and at its pace, or a thousand holds would drown the service (R12). */

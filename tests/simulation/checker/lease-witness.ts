@@ -43,15 +43,17 @@ export class LeaseWitness {
   }
 
   async renewed(commands: readonly RenewLease[], results: readonly RenewResult[]): Promise<void> {
-    const { leases, pairs } = this.#parts;
+    const { holds, leases, pairs } = this.#parts;
     commands.forEach((command, i) => {
       const result = results[i];
       if (result === undefined) return;
       this.#expectStoreTime(result.now);
       const before = leases.get(command.leaseId)?.lease;
       const state = leases.stateOf(command.leaseId);
-      if (result.outcome === 'done') leases.renewed(result.lease, result.now);
-      else this.#judgeRefusal(command, result.reason);
+      if (result.outcome === 'done') {
+        leases.renewed(result.lease, result.now);
+        holds.renewed(command.leaseId, command.ttlMs ?? result.lease.ttlMs);
+      } else this.#judgeRefusal(command, result.reason);
       const isLate = before !== undefined && result.now >= before.expireTime;
       const outcome = result.outcome === 'refused' ? result.reason : isLate ? 'ACTIVE (late)' : 'ACTIVE';
       pairs.met('lease', state, isAnother(before, command) ? 'renew as another service' : 'renew', outcome);

@@ -43,7 +43,6 @@ export interface Books {
 }
 
 export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow }: BookParts): Books {
-  const { graceMs } = shape;
   const worldMs = () => scheduler.nowMs;
   const pairs = new PairBook(verdict, coverage);
   const leases = new LeaseBook(verdict);
@@ -55,8 +54,7 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     cleanups,
     claims,
     verdict,
-    graceMs,
-    punctualMs: punctualMs(shape),
+    shape,
     storeNow,
     worldMs,
   });
@@ -97,9 +95,4 @@ export function openBooks({ scheduler, coverage, verdict, shape, store, storeNow
     leaseWitness,
     cleanupWitness,
   };
-}
-
-/** One interval between two looks, and a few turns over the network. */
-function punctualMs({ climate, sweepIntervalMs, perEndpoint }: Shape): number | undefined {
-  return climate === 'calm' && perEndpoint > 1 ? sweepIntervalMs + 100 : undefined;
 }

@@ -56,9 +56,6 @@ async function callService(world: World, { transport, serviceId }: ClientSite, o
         serviceId: another(asAnother),
         ...(ttlMs !== undefined && { ttlMs }),
       }));
-      if (ttlMs !== undefined && !asAnother) {
-        for (const { leaseId } of requests) world.books.holds.renewedBeside(leaseId, ttlMs);
-      }
       const [first, ...others] = requests;
       if (first === undefined) return;
       await (others.length === 0 ? transport.renew(first, limits) : transport.renewBatch(requests, limits));
