@@ -1,43 +1,17 @@
 import type { ClaimCleanups } from '@lease/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type postgres from 'postgres';
-import { sqlClient } from '../../helpers/postgres/index.js';
+import { CountingSession } from './counting-session.js';
 import { endpointsFrom, fill } from './fill.js';
-import { openSchema, type OpenSchema, PLANNER } from './open-schema.js';
+import { openSchema, type OpenSchema } from './open-schema.js';
 
 const LIMIT = 256;
-/** Tables that grow. What is folded or counted lies in others. */
-const TABLES = ['lease', 'object', 'service', 'attempt', 'finished'];
 const uuids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
 
-/** Does its work, in a transaction that is rolled back; resolves with how many rows or index entries were read. */
-async function visits(
-  { url, schema }: OpenSchema,
-  work: (sql: postgres.Sql) => Promise<unknown>,
-): Promise<number> {
-  const session = sqlClient(url, { max: 1, connection: { search_path: schema, ...PLANNER } });
-  const read = async (): Promise<number> => {
-    await session`select pg_stat_force_next_flush()`;
-    const [row] = await session<{ rows: number; entries: number }[]>`
-      select (select sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables
-          where schemaname = ${schema} and relname = any (${TABLES}))::int as rows,
-        (select sum(idx_tup_read) from pg_stat_user_indexes
-          where schemaname = ${schema} and relname = any (${TABLES}))::int as entries`;
-    return Math.max(row?.rows ?? 0, row?.entries ?? 0);
-  };
-  const rolledBack = new Error('rolled back');
-  const before = await read();
-  await session
-    .begin(async (transaction) => {
-      await work(transaction as unknown as postgres.Sql);
-      throw rolledBack;
-    })
-    .catch((error: unknown) => {
-      if (error !== rolledBack) throw error;
-    });
-  const after = await read();
-  await session.end();
-  return after - before;
+/** In a session of its own, which has no plans yet. */
+async function visits(opened: OpenSchema, work: (sql: postgres.Sql) => Promise<unknown>): Promise<number> {
+  await using session = new CountingSession(opened);
+  return await session.visits(work);
 }
 
 const claim = (sql: postgres.Sql, limit: number, busy: readonly string[] = []) => sql`
