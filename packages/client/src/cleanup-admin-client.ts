@@ -57,7 +57,10 @@ export class CleanupAdminClient {
     return decodeCleanup(required('cleanup', cleanup));
   }
 
-  /** Its history, the oldest first; if it is longer than `limit` (default 100, at most 1,000), the end of it. */
+  /**
+   * Its history, the oldest first; if it is longer than `limit` (default 100, at most 1,000), the end of it. Attempts are
+   * forgotten a week after they ended, whatever became of the cleanup: `Cleanup.attempts` says how many were made.
+   */
   async attempts(
     cleanupId: string,
     { limit, ...call }: CallOptions & { readonly limit?: number } = {},
