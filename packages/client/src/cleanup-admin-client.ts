@@ -12,6 +12,8 @@ import type {
   RetryProgress,
 } from './cleanups.js';
 import type { ConnectionOptions } from './connection-options.js';
+import { LeaseError } from './lease-error.js';
+import { PartlyDoneError } from './partly-done-error.js';
 import type { CallOptions } from './requests.js';
 import { Connection } from './rpc/connection.js';
 import type { ClientRuntime } from './runtime.js';
@@ -57,7 +59,10 @@ export class CleanupAdminClient {
     return decodeCleanup(required('cleanup', cleanup));
   }
 
-  /** Its history, the oldest first; if it is longer than `limit` (default 100, at most 1,000), the end of it. */
+  /**
+   * Its history, the oldest first; if it is longer than `limit` (default 100, at most 1,000), the end of it. Attempts are
+   * forgotten a week after they ended, whatever became of the cleanup: `Cleanup.attempts` says how many were made.
+   */
   async attempts(
     cleanupId: string,
     { limit, ...call }: CallOptions & { readonly limit?: number } = {},
@@ -69,7 +74,8 @@ export class CleanupAdminClient {
 
   /**
    * Gives abandoned cleanups a fresh budget: any number of ids, sent 1,000 at a time, or as many as `limit` that match. Each
-   * is judged alone. To retry all that match, see {@link retryAll}.
+   * is judged alone; if a later thousand fails, rejects with {@link PartlyDoneError}. The pauses between attempts go on where
+   * they were. To retry all that match, see {@link retryAll}.
    */
   async retry(request: RetryCleanups, call?: CallOptions): Promise<RetriedCleanups> {
     const { staggerMs, cleanupIds } = request;
@@ -110,7 +116,8 @@ export class CleanupAdminClient {
 
   /**
    * Drops cleanups that are abandoned or due: somebody took care of the objects by hand. Any number of ids, sent 1,000 at a
-   * time; each is judged alone. `reason`: 1 to 256 bytes, kept with the cleanup.
+   * time; each is judged alone; if a later thousand fails, rejects with {@link PartlyDoneError}. `reason`: 1 to 256 bytes, kept
+   * with the cleanup.
    */
   async forget(
     { cleanupIds, reason }: { readonly cleanupIds: readonly string[]; readonly reason: string },
@@ -175,7 +182,11 @@ async function inParts(
 ): Promise<readonly CleanupResult[]> {
   const results = [...(await send(ids.slice(0, MAX_ELEMENTS)))];
   for (let start = MAX_ELEMENTS; start < ids.length; start += MAX_ELEMENTS) {
-    results.push(...(await send(ids.slice(start, start + MAX_ELEMENTS))));
+    try {
+      results.push(...(await send(ids.slice(start, start + MAX_ELEMENTS))));
+    } catch (error) {
+      throw error instanceof LeaseError ? new PartlyDoneError(error, results) : error;
+    }
   }
   return results;
 }

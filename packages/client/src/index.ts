@@ -21,6 +21,7 @@ export type { ConnectionOptions } from './connection-options.js';
 export type { LeaseClientOptions } from './lease-client-options.js';
 export type { TlsOptions } from './rpc/security.js';
 export type { BatchResult } from './batches.js';
+export { PartlyDoneError } from './partly-done-error.js';
 export { type FieldViolation, LeaseError, type LeaseErrorOptions, type StatusName } from './lease-error.js';
 export type { Reason } from '@lease/protocol';
 export type {

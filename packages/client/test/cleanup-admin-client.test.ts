@@ -5,6 +5,7 @@ import {
   CleanupAdminClient,
   LeaseError,
   type ListCleanups,
+  PartlyDoneError,
   type RetryProgress,
 } from '../src/index.js';
 import { systemRuntime } from '../src/system-runtime.js';
@@ -214,6 +215,31 @@ describe('acting', () => {
       [1_000, 'by hand'],
       [1, 'by hand'],
     ]);
+  });
+
+  it('tells what was done before a later part failed', async () => {
+    server.add(2_500);
+    let calls = 0;
+    server.after = () => {
+      if (++calls > 1) throw new Error('the answer is lost');
+    };
+    const cleanupIds = [...server.cleanups.keys()];
+    const results = cleanupIds.slice(0, 1_000).map((cleanupId) => ({ cleanupId }));
+    const rejected = await admin
+      .forget({ cleanupIds, reason: 'by hand' }, { timeoutMs: 200 })
+      .catch((error: unknown) => error);
+    expect(rejected).toBeInstanceOf(PartlyDoneError);
+    expect(rejected).toMatchObject({ name: 'LeaseError', code: 'UNAVAILABLE', results });
+    // The last 500 were not sent, but the second thousand was.
+    const left = [...server.cleanups.values()].filter(({ state }) => state === wire.CleanupState.ABANDONED);
+    expect(left).toHaveLength(500);
+
+    const malformed = [...cleanupIds.slice(0, 1_000), '\ud800'];
+    calls = 0;
+    await expect(admin.retry({ cleanupIds: malformed })).rejects.toMatchObject({
+      reason: 'INVALID_REQUEST',
+      results: { length: 1_000 },
+    });
   });
 
   it('pauses, resumes, and reads what holds', async () => {

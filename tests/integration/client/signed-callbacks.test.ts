@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { LeaseClient } from '@lease/client';
 import { type Cleanup, createReceiver } from '@lease/client/receiver';
 import { callbackSigner } from '@lease/core/http';
@@ -16,35 +13,17 @@ import {
   temporaryDirectory,
   type RunningServer,
 } from '../../helpers/index.js';
+import { receiving } from './receiving.js';
 
 const aSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
-/** A receiver as a user would mount it, over both protocols. `secrets`: none are asked for without. */
-async function receiving(secrets?: string) {
+/** A receiver over both protocols. `secrets`: none are asked for without. */
+async function collecting(secrets?: string) {
   const collected: Cleanup[] = [];
-  const receiver = createReceiver({
+  const targets = await receiving({
     onCleanup: (cleanup) => Promise.resolve(void collected.push(cleanup)),
     ...(secrets !== undefined && { secrets }),
   });
-  const http = createServer(receiver.nodeHandler);
-  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening));
-  const grpc = new Server();
-  grpc.addService(receiver.grpcService.definition, receiver.grpcService.implementation);
-  const port = await new Promise<number>((resolve, reject) => {
-    grpc.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
-  onTestFinished(() => {
-    http.closeAllConnections();
-    http.close();
-    grpc.forceShutdown();
-  });
-  const targets = [
-    { http: { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/cleanup` } },
-    { grpc: { address: `127.0.0.1:${port}` } },
-  ] as const;
   return { collected, targets };
 }
 
@@ -60,7 +39,7 @@ function clientOf(server: RunningServer): LeaseClient {
 const METADATA = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key-${(i * 37) % 50}`, `ü${i}`]));
 
 /** Takes a lease for each target of the receiver and releases it. */
-async function release(client: LeaseClient, { targets }: Awaited<ReturnType<typeof receiving>>) {
+async function release(client: LeaseClient, { targets }: Awaited<ReturnType<typeof collecting>>) {
   for (const target of targets) {
     const cleanup = { ...target, payload: 'ü"\u0001' };
     const { lease } = await client.create({ object: anObject(), metadata: METADATA, cleanup });
@@ -76,13 +55,13 @@ it('a server that signs is believed over HTTP and gRPC, by whoever knows one of 
   });
   const client = clientOf(server);
   for (const secrets of [old, next, `${other},${next}`, undefined]) {
-    const receiver = await receiving(secrets);
+    const receiver = await collecting(secrets);
     await release(client, receiver);
     await eventually(() => expect(receiver.collected).toHaveLength(2));
     expect(receiver.collected).toMatchObject([{ metadata: METADATA }, { metadata: METADATA }]);
   }
 
-  const stranger = await receiving(other);
+  const stranger = await collecting(other);
   await release(client, stranger);
   // A wrong secret does not mend itself: the cleanup waits for an operator, and the log says why.
   await eventually(async () => expect((await client.stats()).cleanups).toMatchObject({ abandoned: 2 }));
@@ -104,7 +83,7 @@ it('secrets in a file are replaced with a restart, and what is left from before 
   writeFileSync(file, `${old}\n`);
   await using server = await startServer({ flags: ['--signing-secrets-file', file, '--grace', '0ms'] });
   const client = clientOf(server);
-  const receiver = await receiving(next);
+  const receiver = await collecting(next);
   const [cleanup] = receiver.targets;
   // It falls due only when the server is back, with the new secret.
   const { lease } = await client.create({ object: anObject(), ttlMs: 3_000, cleanup });
@@ -151,7 +130,7 @@ it('both sides take the same secrets and refuse the same', () => {
 it('a server that does not sign is not believed by who asks for signatures', async () => {
   await using server = await startServer({ storage: 'memory' });
   const client = clientOf(server);
-  const receiver = await receiving(aSecret());
+  const receiver = await collecting(aSecret());
   await release(client, receiver);
   await eventually(async () => expect((await client.stats()).cleanups).toMatchObject({ abandoned: 2 }));
   expect(receiver.collected).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addConnectionOptions, type ConnectionFlags, withAdmin } from './connection.js';
-import { tellResults } from './results.js';
+import { actAndTell } from './results.js';
 import type { Shell } from './shell.js';
 
 interface Flags extends ConnectionFlags {
@@ -18,9 +18,14 @@ export function addForget(parent: Command, shell: Shell): void {
     .requiredOption('--reason <text>', 'why; kept with the cleanup, at most 256 bytes')
     .option('--json', 'one JSON document: results');
   addConnectionOptions(command).action(async (cleanupIds: readonly string[], flags: Flags) => {
-    await withAdmin(flags, shell, async (admin) => {
-      const results = await admin.forget({ cleanupIds, reason: flags.reason });
-      return tellResults(results, { deed: 'forgotten', json: flags.json ?? false }, shell);
-    });
+    const telling = { deed: 'forgotten', json: flags.json ?? false } as const;
+    await withAdmin(flags, shell, (admin) =>
+      actAndTell(
+        cleanupIds,
+        (ids) => admin.forget({ cleanupIds: ids, reason: flags.reason }),
+        telling,
+        shell,
+      ),
+    );
   });
 }

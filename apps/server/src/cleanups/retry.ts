@@ -4,7 +4,7 @@ import { EXIT } from '../exit-code.js';
 import { countArgument, durationArgument } from './arguments.js';
 import { addConnectionOptions, type ConnectionFlags, withAdmin } from './connection.js';
 import { addFilterOptions, filterOf, type FilterFlags } from './filters.js';
-import { tellResults } from './results.js';
+import { actAndTell } from './results.js';
 import type { Shell } from './shell.js';
 
 interface Flags extends FilterFlags, ConnectionFlags {
@@ -53,37 +53,54 @@ function flawOf(ids: readonly string[], flags: Flags): string | undefined {
   return filters ? 'filters and --limit go with --all, not with ids' : undefined;
 }
 
-async function retryNamed(
+function retryNamed(
   admin: CleanupAdminClient,
   cleanupIds: readonly string[],
   { stagger, json }: Flags,
   shell: Shell,
 ): Promise<number> {
   const pace = stagger === undefined ? {} : { staggerMs: stagger };
-  const { results } = await admin.retry({ cleanupIds, ...pace });
-  return tellResults(results, { deed: 'retried', json: json ?? false }, shell);
+  const retry = async (ids: readonly string[]) => (await admin.retry({ cleanupIds: ids, ...pace })).results;
+  return actAndTell(cleanupIds, retry, { deed: 'retried', json: json ?? false }, shell);
 }
 
 async function retryAll(admin: CleanupAdminClient, flags: Flags, shell: Shell): Promise<number> {
-  const { stagger, limit, json } = flags;
+  const { stagger, limit } = flags;
   const filter = filterOf(flags);
   const pace = stagger === undefined ? {} : { staggerMs: stagger };
-  let progress: RetryProgress;
   if (limit !== undefined) {
     const { results } = await admin.retry({ filter, limit, ...pace });
-    progress = { retried: results.length, skipped: 0 };
-  } else {
-    const onProgress = ({ retried }: RetryProgress) => {
-      if (shell.terminal.progress) shell.err(`\r${retried} retried ...`);
-    };
-    progress = await admin.retryAll(filter, { ...pace, onProgress });
-    // The line that was written over is wiped.
-    if (shell.terminal.progress) shell.err('\r\u001b[K');
+    tellProgress({ retried: results.length, skipped: 0 }, flags, shell);
+    return EXIT.ok;
   }
+  let soFar: RetryProgress | undefined;
+  const onProgress = (progress: RetryProgress) => {
+    soFar = progress;
+    if (shell.terminal.progress) shell.err(`\r${progress.retried} retried ...`);
+  };
+  // The line that was written over is wiped.
+  const wipe = () => {
+    if (shell.terminal.progress) shell.err('\r\u001b[K');
+  };
+  try {
+    const progress = await admin.retryAll(filter, { ...pace, onProgress });
+    wipe();
+    tellProgress(progress, flags, shell);
+    return EXIT.ok;
+  } catch (error) {
+    wipe();
+    if (soFar !== undefined) {
+      tellProgress(soFar, flags, shell);
+      shell.err('these may not be all: call it again for the others\n');
+    }
+    throw error;
+  }
+}
+
+function tellProgress(progress: RetryProgress, { json }: Flags, shell: Shell): void {
   const { retried, skipped } = progress;
   if (json) shell.out(`${JSON.stringify(progress)}\n`);
   else shell.out(`${retried} retried\n`);
   if (skipped > 0)
     shell.err(`${skipped} were abandoned no more: another operator or a new lease was faster\n`);
-  return EXIT.ok;
 }

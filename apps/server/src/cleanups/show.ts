@@ -1,14 +1,11 @@
-import type { Cleanup, CleanupAttempt } from '@lease/client';
-import { status } from '@grpc/grpc-js';
+import type { Cleanup } from '@lease/client';
 import type { Command } from 'commander';
 import { EXIT } from '../exit-code.js';
 import { spelled } from './arguments.js';
 import { addConnectionOptions, type ConnectionFlags, withAdmin } from './connection.js';
+import { attemptTable, HISTORY_LIMIT, whatIsMissing } from './history.js';
 import { printable } from '../printable.js';
 import type { Shell } from './shell.js';
-import { table } from './table.js';
-
-const TITLES = ['ATTEMPT', 'OUTCOME', 'STARTED', 'DURATION', 'STATUS', 'REPLICA', 'DETAIL'];
 
 interface Flags extends ConnectionFlags {
   readonly json?: true;
@@ -17,15 +14,21 @@ interface Flags extends ConnectionFlags {
 export function addShow(parent: Command, shell: Shell): void {
   const command = parent
     .command('show')
-    .description('show a cleanup and every attempt at it')
+    .description('show a cleanup and the attempts at it, as long as their history is kept')
     .argument('<id>', 'the cleanup')
     .option('--json', 'one JSON document: cleanup, attempts; instants in ISO 8601');
   addConnectionOptions(command).action(async (id: string, flags: Flags) => {
     await withAdmin(flags, shell, async (admin) => {
       const cleanup = await admin.get(id);
-      const attempts = await admin.attempts(id, { limit: 1_000 });
-      if (flags.json) shell.out(`${JSON.stringify({ cleanup, attempts })}\n`);
-      else shell.out(`${described(cleanup)}\n${historyOf(cleanup, attempts, shell.terminal.columns)}`);
+      const attempts = await admin.attempts(id, { limit: HISTORY_LIMIT });
+      const missing = whatIsMissing(cleanup, attempts);
+      if (flags.json) {
+        shell.out(`${JSON.stringify({ cleanup, attempts })}\n`);
+        shell.err(missing);
+      } else {
+        const history = attemptTable(cleanup, attempts, shell.terminal.columns) + missing;
+        shell.out(`${described(cleanup)}\n${history || 'no attempt has ended so far\n'}`);
+      }
       return EXIT.ok;
     });
   });
@@ -50,23 +53,4 @@ function described(cleanup: Cleanup): string {
   return facts
     .map(([name, fact]) => (fact === undefined ? '' : `${`${name}:`.padEnd(14)} ${printable(fact)}\n`))
     .join('');
-}
-
-function historyOf(cleanup: Cleanup, attempts: readonly CleanupAttempt[], columns?: number): string {
-  if (attempts.length === 0) return 'no attempt has ended so far\n';
-  const rows = attempts.map((attempt) => [
-    String(attempt.attempt),
-    spelled(attempt.outcome),
-    attempt.claimTime.toISOString(),
-    attempt.durationMs === undefined ? '-' : `${Math.round(attempt.durationMs)}ms`,
-    statusOf(cleanup, attempt),
-    attempt.claimant,
-    attempt.detail,
-  ]);
-  return table(TITLES, rows, columns);
-}
-
-function statusOf({ targetKind }: Cleanup, { statusCode }: CleanupAttempt): string {
-  if (statusCode === undefined) return '-';
-  return (targetKind === 'GRPC' ? status[statusCode] : undefined) ?? String(statusCode);
 }

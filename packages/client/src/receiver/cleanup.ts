@@ -29,7 +29,9 @@ export interface Cleanup {
  * It may take longer than an attempt lasts: later attempts are told that it still runs, and then that it is done. `signal` aborts
  * when the receiver closes, and when a later life of the same object is to be collected.
  *
- * No result means done. What it throws is answered as a failure worth another attempt.
+ * No result means done. What it throws is answered as a failure worth another attempt, and counts against the endpoint: after
+ * several in a row the server lets all cleanups of the endpoint wait. So throw when a thing fails that all of them need, such as
+ * a database, and return `retry` when it is only this object's turn that has not come.
  */
 export type CleanupHandler = (
   cleanup: Cleanup,
@@ -43,7 +45,7 @@ export type CleanupResult =
   | { readonly kind: 'done' }
   /** It was gone before; the same as done, but the history shows it. */
   | { readonly kind: 'gone' }
-  /** Not now. `afterMs`: not before; by default the server's backoff decides. */
+  /** This object not now; it says nothing of others. `afterMs`: not before; by default the server's backoff decides. */
   | { readonly kind: 'retry'; readonly detail?: string; readonly afterMs?: number }
   /** Never: the server abandons the cleanup at once, and an operator has to look. */
   | { readonly kind: 'fail'; readonly detail: string };

@@ -97,8 +97,9 @@ function answerTo(outcome: Outcome): GrpcAnswer {
     case 'fail':
       return { code: status.INVALID_ARGUMENT, details: outcome.detail };
     case 'retry':
+      // Not UNAVAILABLE: a server that gets it several times in a row lets all cleanups of the endpoint wait.
       return {
-        code: status.UNAVAILABLE,
+        code: status.ABORTED,
         details: outcome.detail || 'not now',
         retryAfterMs: outcome.afterMs,
       };

@@ -12,6 +12,12 @@ interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/**
+ * Conflict: to be retried, and no word about the others here. A server that gets several 5xx in a row takes the endpoint for
+ * down, and lets all of its cleanups wait.
+ */
+const ABOUT_THE_OBJECT = 409;
+
 /** The body that was signed is gone: whoever mounted the receiver put it behind a body parser. */
 class BodyParsedError extends Error {
   override readonly name = 'BodyParsedError';
@@ -87,23 +93,25 @@ function answerTo(outcome: Outcome): HttpAnswer {
     case 'fail':
       return { status: 422, detail: outcome.detail };
     case 'retry':
-      return later(outcome.detail || 'not now', outcome.afterMs);
+      return asking({ status: ABOUT_THE_OBJECT, detail: outcome.detail || 'not now' }, outcome.afterMs);
     case 'running':
-      return running(later('an earlier attempt still runs', outcome.afterMs));
+      return running(asking({ status: 503, detail: 'an earlier attempt still runs' }, outcome.afterMs));
     case 'closing':
-      return later('closing');
+      return { status: 503, detail: 'closing' };
     case 'stale':
       return { status: 412, detail: 'a later attempt has been seen' };
     case 'unhandled':
-      return { status: 501, detail: 'no handler for this object type' };
+      // No 404, which some targets take for done: the handler may come with the next release.
+      return { status: ABOUT_THE_OBJECT, detail: 'no handler for this object type' };
     case 'error':
       return { status: 500, detail: 'the handler failed' };
   }
 }
 
-function later(detail: string, afterMs?: number): HttpAnswer {
-  if (afterMs === undefined) return { status: 503, detail };
-  return { status: 503, detail, headers: { 'retry-after': String(Math.ceil(afterMs / 1_000)) } };
+/** Not to be asked again before so long. */
+function asking(answer: HttpAnswer, afterMs: number | undefined): HttpAnswer {
+  if (afterMs === undefined) return answer;
+  return { ...answer, headers: { 'retry-after': String(Math.ceil(afterMs / 1_000)) } };
 }
 
 /** Tells the server that this is no answer yet: the object must not be revived while the earlier attempt runs. */

@@ -60,8 +60,8 @@ describe('a callback', () => {
   it.each([
     [{ kind: 'gone' } as const, status.NOT_FOUND, undefined],
     [{ kind: 'fail', detail: 'no such bucket ü' } as const, status.INVALID_ARGUMENT, undefined],
-    [{ kind: 'retry', detail: 'busy' } as const, status.UNAVAILABLE, undefined],
-    [{ kind: 'retry', afterMs: 1_200.5 } as const, status.UNAVAILABLE, 1_201],
+    [{ kind: 'retry', detail: 'busy' } as const, status.ABORTED, undefined],
+    [{ kind: 'retry', afterMs: 1_200.5 } as const, status.ABORTED, 1_201],
   ])('is answered as the handler says: %o is %i', async (result, code, afterMs) => {
     const { call } = await listening({ onCleanup: () => Promise.resolve(result) });
     const answer = await call(messageOf(cleanup()));

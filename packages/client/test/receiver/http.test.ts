@@ -54,9 +54,9 @@ describe('a callback', () => {
   it.each([
     [{ kind: 'gone' } as const, 410, null],
     [{ kind: 'fail', detail: 'no such bucket' } as const, 422, null],
-    [{ kind: 'retry' } as const, 503, null],
-    [{ kind: 'retry', afterMs: 1_200 } as const, 503, '2'],
-    [{ kind: 'retry', afterMs: 0 } as const, 503, '0'],
+    [{ kind: 'retry' } as const, 409, null],
+    [{ kind: 'retry', afterMs: 1_200 } as const, 409, '2'],
+    [{ kind: 'retry', afterMs: 0 } as const, 409, '0'],
   ])('is answered as the handler says: %o is %i', async (result, status, retryAfter) => {
     const { url } = await listening({ onCleanup: () => Promise.resolve(result) });
     const answer = await post(url, bodyOf(cleanup()));
@@ -74,9 +74,9 @@ describe('a callback', () => {
     expect(await answer.text()).not.toContain('secret');
   });
 
-  it('of a type without handler is answered 501: to be retried', async () => {
+  it('of a type without handler is answered 409: to be retried', async () => {
     const { url } = await listening({ handlers: {} });
-    expect((await post(url, bodyOf(cleanup()))).status).toBe(501);
+    expect((await post(url, bodyOf(cleanup()))).status).toBe(409);
   });
 
   it('S9: that still runs is answered 503 with Retry-After, and 200 when it is done', async () => {
