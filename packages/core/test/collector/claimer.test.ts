@@ -89,7 +89,7 @@ describe('Claimer', () => {
 
   test('passes over endpoints that are full, and those that this process cannot serve', async () => {
     occupy(A.endpoint, 16);
-    passedOver.add(B.endpoint);
+    passedOver.add(B.endpoint, 60_000);
     scripted.due = [...claimsOf(2, A), ...claimsOf(2, B, 10), ...claimsOf(2, C, 20)];
     expect(await claimer.claim()).toBe(2);
     expect(scripted.claims[0]).toMatchObject({
