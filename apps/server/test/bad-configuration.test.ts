@@ -83,7 +83,7 @@ describe('bad configuration exits with 78', () => {
       'error: --storage: "etcd" is none of sqlite, memory, postgres',
       `error: --grace: "5x" ${DURATION}`,
       'error: LEASE_BRAKE_SHARE: "half" is no share such as 0.25 (above 0, at most 1)',
-      'error: LEASE_CLAIM_TTL: 5s is not within 32001ms to 1h: a claim must outlast the longest attempt (30s) and leave 2s to record how it ended',
+      'error: LEASE_CLAIM_TTL: 5s is not within 33s to 1h: a claim must outlast the longest attempt (30s), leave 1s for its answer and 2s to record how the attempt ended',
       'error: --min-ttl (30m) is above --max-ttl (20m)',
       'error: --min-ttl (30m) is above --default-ttl (5m by default)',
     ]);

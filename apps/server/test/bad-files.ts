@@ -158,7 +158,7 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
     errors: [
       `--grace: "x" ${DURATION}`,
       'LEASE_BRAKE_SHARE: "0" is no share such as 0.25 (above 0, at most 1)',
-      'FILE:3 claim-ttl: 5s is not within 32001ms to 1h: a claim must outlast the longest attempt (30s) and leave 2s to record how it ended',
+      'FILE:3 claim-ttl: 5s is not within 33s to 1h: a claim must outlast the longest attempt (30s), leave 1s for its answer and 2s to record how the attempt ended',
       'FILE:1 min-ttl (3h) is above --max-ttl (1h)',
       'FILE:1 min-ttl (3h) is above LEASE_DEFAULT_TTL (150m)',
       'LEASE_DEFAULT_TTL (150m) is above --max-ttl (1h)',

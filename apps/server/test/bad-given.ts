@@ -9,7 +9,7 @@ const NO_URL = 'url must be a URL of the form postgres://user:password@host:port
 const NO_SCHEMA =
   'is no schema name: up to 63 of a-z, 0-9 and _, and none that PostgreSQL keeps to itself (pg_..., information_schema)';
 const CLAIM =
-  'is not within 32001ms to 1h: a claim must outlast the longest attempt (30s) and leave 2s to record how it ended';
+  'is not within 33s to 1h: a claim must outlast the longest attempt (30s), leave 1s for its answer and 2s to record how the attempt ended';
 const SWEEP = 'is not within 1ms to 500ms: after a second without a sweep, expiry pauses as after an outage';
 const NO_HOST = 'is no plain host: no scheme, user or control character may be in it';
 
@@ -147,7 +147,7 @@ export const BAD_GIVEN: readonly (readonly [string, Record<string, string>, read
   ['--max-leases-per-service 0x10', {}, ['--max-leases-per-service: "0x10" is no whole number']],
   ['--max-concurrent-cleanups 10001', {}, ['--max-concurrent-cleanups: 10001 is not within 1 to 10000']],
   ['--sweep-interval 501ms', {}, [`--sweep-interval: 501ms ${SWEEP}`]],
-  ['--claim-ttl 32s', {}, [`--claim-ttl: 32s ${CLAIM}`]],
+  ['--claim-ttl 32999ms', {}, [`--claim-ttl: 32999ms ${CLAIM}`]],
   ['--brake-share 0', {}, ['--brake-share: "0" is no share such as 0.25 (above 0, at most 1)']],
   ['--brake-share 1.01', {}, ['--brake-share: "1.01" is no share such as 0.25 (above 0, at most 1)']],
   ['--brake-share 25%', {}, ['--brake-share: "25%" is no share such as 0.25 (above 0, at most 1)']],

@@ -2,13 +2,14 @@ import type { CleanupClaim } from '../cleanup/cleanup.js';
 import type { Clock } from '../clock/clock.js';
 import type { Observer } from '../events/events.js';
 import type { Random } from '../random/random.js';
+import { LIMITS } from '../service/limits.js';
 import type { CleanupOutcome } from '../store/cleanup-verbs.js';
 import { Attempt, attemptTimeoutMs } from './attempt.js';
 import type { Breakers } from './breakers.js';
 import type { AttemptResult, Executors } from './executor.js';
 import { InFlight } from './in-flight.js';
 import { outcomeOf } from './outcome.js';
-import type { PassedOver } from './passed-over.js';
+import { CAME_LATE_MS, CANNOT_SERVE_MS, type PassedOver } from './passed-over.js';
 import { grantedMs } from './retry-delay.js';
 import type { Settler } from './settler.js';
 import type { Slots } from './slots.js';
@@ -18,6 +19,19 @@ import type { Slots } from './slots.js';
  * last look at the clock and the first byte, during which the event loop may be blocked.
  */
 export const CLAIM_MARGIN_MS = 2_000;
+
+/**
+ * How long a claim may take to be answered and still be of use for the longest attempt. A claim without this room would be
+ * given back whenever the store takes a millisecond longer than it has, and the next one again. A second is what L1 has,
+ * where it has most, from falling due to the attempt.
+ */
+const CLAIM_ANSWER_MS = 1_000;
+
+/**
+ * The shortest claim. It must outlast the longest attempt that may be made under it: one that still runs when its claim
+ * has run out meets the next one at the endpoint.
+ */
+export const MIN_CLAIM_MS = LIMITS.attemptTimeoutMs.max + CLAIM_MARGIN_MS + CLAIM_ANSWER_MS;
 
 /**
  * How long beyond its claim an outcome is still offered to the store. Until another replica has claimed the cleanup the
@@ -93,7 +107,7 @@ export class Attempts {
       breakers.ended(permit, result, { restMs: grantedMs(claim.spec.retry, askedMs), overslept });
     }
     const started = result.kind !== 'unstarted';
-    if (!started && permit) this.#options.passedOver.add(claim.endpoint);
+    if (!started && permit) this.#options.passedOver.add(claim.endpoint, CANNOT_SERVE_MS);
 
     const outcome = outcomeOf(claim, result, started ? durationMs : undefined, random);
     tell(attemptEnded(claim, outcome, durationMs));
@@ -103,15 +117,15 @@ export class Attempts {
     freed();
   }
 
-  /** Why the attempt may not be made here and now. */
+  /** Why the attempt may not be made here and now. Who came late rests. */
   #hindrance(claim: CleanupClaim, claimedMs: number): string | undefined {
-    const { clock, claimMs } = this.#options;
+    const { clock, claimMs, passedOver } = this.#options;
     if (this.#closed) return 'the collector is stopping';
     const leftMs = claimedMs + claimMs - clock.monotonicMs();
+    if (leftMs >= attemptTimeoutMs(claim) + CLAIM_MARGIN_MS) return undefined;
     // The claim came late, or this process slept since: the attempt could outlive its claim.
-    if (leftMs < attemptTimeoutMs(claim) + CLAIM_MARGIN_MS)
-      return `only ${Math.round(leftMs)} ms of the claim are left`;
-    return undefined;
+    passedOver.add(claim.endpoint, CAME_LATE_MS);
+    return `only ${Math.round(leftMs)} ms of the claim are left`;
   }
 
   async #attempt(claim: CleanupClaim): Promise<AttemptResult> {

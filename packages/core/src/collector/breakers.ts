@@ -3,18 +3,13 @@ import type { Observer } from '../events/events.js';
 import type { Random } from '../random/random.js';
 import { Breaker, type BreakerState, type Permit } from './breaker.js';
 import type { AttemptResult } from './executor.js';
+import { ProbeLine } from './probe-line.js';
 
 /**
  * Endpoints that failed lately and are remembered. Their list travels with every claim. Beyond so many, the one that
  * failed longest ago is forgotten, and has to fail again as often as if it had never failed.
  */
 export const MAX_TRACKED = 1_000;
-
-/**
- * From one look for probes to the next. A claim that offers half-open endpoints takes one cleanup of every endpoint, so
- * that whoever has more due needs a second claim: four times a second nobody notices, at every claim they would.
- */
-export const LOOK_INTERVAL_MS = 250;
 
 export interface BreakersOptions {
   readonly clock: Clock;
@@ -41,48 +36,44 @@ export interface ClaimRoom {
   /** Endpoints of which nothing may be claimed. */
   readonly passOver: readonly string[];
   /** Endpoints of which one cleanup may be claimed, as a probe. */
-  readonly probes: readonly string[];
+  readonly probes: ReadonlySet<string>;
 }
 
 /**
  * The breakers of the endpoints that failed lately; all others are closed.
  *
  * A probe may hang until its timeout. All probes together hold at most a quarter of the slots, so that a thousand dead
- * endpoints leave the rest to the living; half-open endpoints wait for their probe in line, and one that has nothing due
- * goes to its end.
+ * endpoints leave the rest to the living; half-open endpoints wait for their probe in line.
  */
 export class Breakers {
   readonly #options: BreakersOptions;
   readonly #maxProbes: number;
   /** In the order of their latest failures, the oldest first. */
   readonly #breakers = new Map<string, Breaker>();
-  /** Half-open and without a probe, in the order of their turns. */
-  readonly #line = new Set<string>();
+  /** Half-open and without a probe. */
+  readonly #line = new ProbeLine();
   readonly #probes = new Set<Permit>();
-  #nextLookMs = 0;
 
   constructor(options: BreakersOptions) {
     this.#options = options;
     this.#maxProbes = Math.max(1, Math.floor(options.maxConcurrent / 4));
   }
 
-  /** What the claim that is sent now has to heed. */
-  forClaim(): ClaimRoom {
+  /** What the claim that is sent now, of at most `limit` cleanups, has to heed. */
+  forClaim(limit: number): ClaimRoom {
     const nowMs = this.#options.clock.monotonicMs();
     const tripped: string[] = [];
     for (const [endpoint, breaker] of this.#breakers) {
       this.#ripen(endpoint, breaker, nowMs);
       if (breaker.state !== 'closed') tripped.push(endpoint);
     }
-    if (nowMs < this.#nextLookMs) return { passOver: tripped, probes: [] };
-    const probes = [...this.#line].slice(0, this.#maxProbes - this.#probes.size);
-    if (probes.length > 0) this.#nextLookMs = nowMs + LOOK_INTERVAL_MS;
-    return { passOver: tripped.filter((endpoint) => !probes.includes(endpoint)), probes };
+    const probes = new Set(this.#line.offer(nowMs, limit, this.#maxProbes - this.#probes.size));
+    return { passOver: tripped.filter((endpoint) => !probes.has(endpoint)), probes };
   }
 
-  /** Nothing was due at an endpoint that waits for its probe: those behind it come first. */
-  nothingDue(endpoint: string): void {
-    if (this.#line.delete(endpoint)) this.#line.add(endpoint);
+  /** Of the endpoints that were offered their probe, these had nothing due. */
+  nothingDue(endpoints: readonly string[]): void {
+    this.#line.nothingDue(endpoints, this.#options.clock.monotonicMs());
   }
 
   /** Leave for an attempt, which has to be told to {@link ended}; unset if its endpoint's breaker does not let it through. */
@@ -95,7 +86,7 @@ export class Breakers {
     if (!breaker.wantsProbe || this.#probes.size >= this.#maxProbes) return undefined;
     breaker.probe(permit);
     this.#probes.add(permit);
-    this.#line.delete(endpoint);
+    this.#line.leave(endpoint);
     return permit;
   }
 
@@ -117,7 +108,7 @@ export class Breakers {
 
   #ripen(endpoint: string, breaker: Breaker, nowMs: number): void {
     if (!breaker.ripen(nowMs)) return;
-    this.#line.add(endpoint);
+    this.#line.join(endpoint);
     this.#changed(endpoint, 'open', 'half-open');
   }
 
@@ -137,9 +128,9 @@ export class Breakers {
     const breaker = this.#breakers.get(permit.endpoint);
     breaker?.endedInSilence(permit);
     if (!breaker?.wantsProbe || this.#line.has(permit.endpoint)) return;
-    this.#line.add(permit.endpoint);
+    this.#line.join(permit.endpoint);
     // It is not dead, or this one was not for it: no reason to wait with the next.
-    this.#nextLookMs = 0;
+    this.#line.hurry();
   }
 
   #forgetOldest(): void {
@@ -152,7 +143,7 @@ export class Breakers {
   #close(endpoint: string, to: 'closed' | 'forgotten'): void {
     const state = this.#breakers.get(endpoint)?.state ?? 'closed';
     this.#breakers.delete(endpoint);
-    this.#line.delete(endpoint);
+    this.#line.leave(endpoint);
     if (state !== 'closed') this.#changed(endpoint, state, to);
   }
 

@@ -53,10 +53,10 @@ export class Claimer {
     if (limit <= 0) return 0;
 
     const full = slots.endpoints.filter((endpoint) => slots.freeAt(endpoint) <= 0);
-    const { passOver, probes } = breakers.forClaim();
+    const { passOver, probes } = breakers.forClaim(limit);
     const busyEndpoints = [...new Set([...full, ...this.#exhausted, ...passedOver.current(), ...passOver])];
     const open = slots.endpoints.filter((endpoint) => !busyEndpoints.includes(endpoint));
-    const mostEach = probes.length > 0 ? 1 : perEndpoint;
+    const mostEach = probes.size > 0 ? 1 : perEndpoint;
     const perEndpointLimit = Math.min(mostEach, ...open.map((endpoint) => slots.freeAt(endpoint)));
 
     // Read before the claim is sent: however long the answer takes, the claim is at most this old.
@@ -67,8 +67,7 @@ export class Claimer {
 
     const claimed = countByEndpoint(claims);
     const cutShort = [...claimed].some(
-      ([endpoint, count]) =>
-        count >= perEndpointLimit && slots.freeAt(endpoint) > 0 && !probes.includes(endpoint),
+      ([endpoint, count]) => count >= perEndpointLimit && slots.freeAt(endpoint) > 0 && !probes.has(endpoint),
     );
     const isFull = claims.length >= limit;
     this.#more = cutShort || isFull;
@@ -78,7 +77,7 @@ export class Claimer {
       for (const endpoint of open) {
         if ((claimed.get(endpoint) ?? 0) < perEndpointLimit) this.#exhausted.add(endpoint);
       }
-      for (const endpoint of probes) if (!claimed.has(endpoint)) breakers.nothingDue(endpoint);
+      if (probes.size > 0) breakers.nothingDue([...probes].filter((endpoint) => !claimed.has(endpoint)));
     }
     return claims.length;
   }

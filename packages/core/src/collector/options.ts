@@ -3,10 +3,9 @@ import { systemClock } from '../clock/system-clock.js';
 import type { Observer } from '../events/events.js';
 import type { Random } from '../random/random.js';
 import { systemRandom } from '../random/system-random.js';
-import { LIMITS } from '../service/limits.js';
 import { BRAKE, GAP } from '../store/control-verbs.js';
 import type { LeaseStore } from '../store/lease-store.js';
-import { CLAIM_MARGIN_MS } from './attempts.js';
+import { MIN_CLAIM_MS } from './attempts.js';
 import type { Executors } from './executor.js';
 
 export interface CollectorOptions {
@@ -36,7 +35,7 @@ export interface CollectorOptions {
   readonly maxConcurrent?: number;
   /** Attempts in flight at one endpoint. At most `maxConcurrent`; default 16, or `maxConcurrent` if that is less. */
   readonly perEndpoint?: number;
-  /** How long a claim lasts (L2). Above the longest attempt (30 s) + 2 s; default 40 s. */
+  /** How long a claim lasts (L2). At least the longest attempt (30 s) + 3 s; default 40 s. */
   readonly claimMs?: number;
   /** Ended leases are kept so long: S4 and S12 hold meanwhile. At least 1 h, default 24 h. */
   readonly retainEndedMs?: number;
@@ -75,9 +74,7 @@ export function settingsOf(options: CollectorOptions): CollectorSettings {
   requireWhole(settings, 'sweepLimit', 1);
   requireWhole(settings, 'maxConcurrent', 1);
   requireWhole(settings, 'perEndpoint', 1, maxConcurrent);
-  // A claim must outlast the longest attempt that may be made under it: an attempt that still runs when its claim has
-  // run out meets the next one at the endpoint.
-  requireWhole(settings, 'claimMs', LIMITS.attemptTimeoutMs.max + CLAIM_MARGIN_MS + 1);
+  requireWhole(settings, 'claimMs', MIN_CLAIM_MS);
   requireWhole(settings, 'retainEndedMs', HOUR_MS);
   requireWhole(settings, 'retainFinishedMs', 0);
   if (!(settings.brakeShare > 0 && settings.brakeShare <= 1)) {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AttemptResult, LeaseEvent } from '../../src/index.js';
 import { FAILURES_TO_OPEN, FIRST_OPEN_MS, MAX_OPEN_MS } from '../../src/collector/breaker.js';
-import { Breakers, LOOK_INTERVAL_MS, MAX_TRACKED } from '../../src/collector/breakers.js';
+import { Breakers, MAX_TRACKED } from '../../src/collector/breakers.js';
+import { LOOK_INTERVAL_MS } from '../../src/collector/probe-line.js';
 import { ManualClock, seededRandom } from '../../src/testing/index.js';
 
 const A = 'http://a.test';
@@ -28,6 +29,8 @@ const attempt = (endpoint: string, result: AttemptResult, restMs = 0) => {
 const trip = (endpoint: string) => {
   for (let n = 0; n < FAILURES_TO_OPEN; n++) attempt(endpoint, DOWN);
 };
+/** For a claim of more than there can be probes. */
+const forClaim = () => breakers.forClaim(64);
 const changes = () =>
   events.flatMap((event) =>
     event.type === 'breaker-changed'
@@ -38,19 +41,19 @@ const changes = () =>
 describe('Breakers', () => {
   test('let through whatever they know nothing bad of', () => {
     expect(breakers.admit(A)).toEqual({ endpoint: A });
-    expect(breakers.forClaim()).toEqual({ passOver: [], probes: [] });
+    expect(forClaim()).toEqual({ passOver: [], probes: new Set() });
   });
 
   test('tell when one opens, is half-open and closes', async () => {
     trip(A);
     trip(B);
-    expect(breakers.forClaim()).toEqual({ passOver: [A, B], probes: [] });
+    expect(forClaim()).toEqual({ passOver: [A, B], probes: new Set() });
     expect(breakers.admit(A)).toBeUndefined();
     await clock.advance(FIRST_OPEN_MS);
-    expect(breakers.forClaim()).toEqual({ passOver: [], probes: [A, B] });
+    expect(forClaim()).toEqual({ passOver: [], probes: new Set([A, B]) });
     attempt(A, { kind: 'done' });
     attempt(B, DOWN);
-    expect(breakers.forClaim()).toEqual({ passOver: [B], probes: [] });
+    expect(forClaim()).toEqual({ passOver: [B], probes: new Set() });
     expect(changes()).toEqual([
       `${A} closed > open, 1`,
       `${B} closed > open, 2`,
@@ -114,7 +117,7 @@ describe('Breakers', () => {
     trip(A);
     await clock.advance(FIRST_OPEN_MS);
     for (let n = 0; n < 3; n++) {
-      expect(breakers.forClaim().probes).toEqual([A]);
+      expect(forClaim().probes).toEqual(new Set([A]));
       attempt(A, BUSY);
     }
   });
@@ -147,18 +150,18 @@ describe('Breakers', () => {
     const endpoints = [A, B, 'http://c.test'];
     endpoints.forEach(trip);
     await clock.advance(FIRST_OPEN_MS);
-    expect(breakers.forClaim()).toEqual({ passOver: ['http://c.test'], probes: [A, B] });
+    expect(forClaim()).toEqual({ passOver: ['http://c.test'], probes: new Set([A, B]) });
     const probes = [breakers.admit(A), breakers.admit(B)];
     expect(breakers.admit('http://c.test')).toBeUndefined();
     await clock.advance(LOOK_INTERVAL_MS);
-    expect(breakers.forClaim()).toEqual({ passOver: endpoints, probes: [] });
+    expect(forClaim()).toEqual({ passOver: endpoints, probes: new Set() });
     if (probes[0]) breakers.ended(probes[0], DOWN);
-    expect(breakers.forClaim().probes).toEqual(['http://c.test']);
+    expect(forClaim().probes).toEqual(new Set(['http://c.test']));
 
     const alone = new Breakers({ clock, random: seededRandom(1), tell: () => undefined, maxConcurrent: 1 });
     for (let n = 0; n < FAILURES_TO_OPEN; n++) alone.ended({ endpoint: A }, DOWN);
     await clock.advance(FIRST_OPEN_MS);
-    expect(alone.forClaim().probes).toEqual([A]);
+    expect(alone.forClaim(64).probes).toEqual(new Set([A]));
   });
 
   test('serve half-open endpoints in turn, those without due work at the end', async () => {
@@ -167,12 +170,10 @@ describe('Breakers', () => {
     await clock.advance(FIRST_OPEN_MS);
     const offered: string[] = [];
     for (let look = 0; look < 4; look++) {
-      const { probes } = breakers.forClaim();
+      const { probes } = forClaim();
       offered.push(...probes);
-      probes.forEach((endpoint) => {
-        breakers.nothingDue(endpoint);
-      });
-      expect(breakers.forClaim().probes).toEqual([]);
+      breakers.nothingDue([...probes]);
+      expect(forClaim().probes.size).toBe(0);
       await clock.advance(LOOK_INTERVAL_MS);
     }
     expect(offered).toEqual([...endpoints, ...endpoints]);
@@ -184,14 +185,14 @@ describe('Breakers', () => {
     // The latest failure counts, not the first; in flight when the breaker opened, it changes nothing else.
     breakers.ended({ endpoint: A }, DOWN);
     for (let n = 0; n < MAX_TRACKED - 1; n++) attempt(`http://e${n}.test`, DOWN);
-    expect(breakers.forClaim().passOver).toEqual([A]);
+    expect(forClaim().passOver).toEqual([A]);
     expect(changes().at(-1)).toBe(`${B} open > forgotten, 1`);
     expect(breakers.admit(B)).toBeDefined();
     for (let n = 0; n < MAX_TRACKED; n++) trip(`http://f${n}.test`);
-    expect(breakers.forClaim().passOver).toHaveLength(MAX_TRACKED);
+    expect(forClaim().passOver).toHaveLength(MAX_TRACKED);
     trip('http://last.test');
-    expect(breakers.forClaim().passOver).toHaveLength(MAX_TRACKED);
-    expect(breakers.forClaim().passOver.at(-1)).toBe('http://last.test');
+    expect(forClaim().passOver).toHaveLength(MAX_TRACKED);
+    expect(forClaim().passOver.at(-1)).toBe('http://last.test');
   });
 
   test('forget an endpoint with its probe under way without losing count of the probes', async () => {
@@ -200,9 +201,9 @@ describe('Breakers', () => {
     const probe = breakers.admit(A);
     for (let n = 0; n < MAX_TRACKED; n++) trip(`http://e${n}.test`);
     await clock.advance(FIRST_OPEN_MS);
-    expect(breakers.forClaim().probes).toHaveLength(1);
+    expect(forClaim().probes.size).toBe(1);
     if (probe) breakers.ended(probe, { kind: 'done' });
     await clock.advance(LOOK_INTERVAL_MS);
-    expect(breakers.forClaim().probes).toHaveLength(2);
+    expect(forClaim().probes.size).toBe(2);
   });
 });

@@ -89,7 +89,7 @@ describe('Claimer', () => {
 
   test('passes over endpoints that are full, and those that this process cannot serve', async () => {
     occupy(A.endpoint, 16);
-    passedOver.add(B.endpoint);
+    passedOver.add(B.endpoint, 60_000);
     scripted.due = [...claimsOf(2, A), ...claimsOf(2, B, 10), ...claimsOf(2, C, 20)];
     expect(await claimer.claim()).toBe(2);
     expect(scripted.claims[0]).toMatchObject({
@@ -270,5 +270,22 @@ describe('with breakers that are not closed', () => {
     expect(await claimer.claim()).toBe(0);
     await clock.advance(250);
     expect(await claimer.claim()).toBe(1);
+  });
+
+  test('L3: while claims are full, all that are half-open are offered their probe, and get it in turn', async () => {
+    const dead = Array.from({ length: 40 }, (_, n) => ({ endpoint: `http://dead-${n}.test` }));
+    await trip(...dead.map(({ endpoint }) => endpoint));
+    scripted.due = Array.from({ length: 300 }, (_, n) =>
+      claimsOf(1, { endpoint: `http://e${n}.test` }, n),
+    ).flat();
+    for (let n = 0; n < 10; n++) {
+      await claimer.claim(4);
+      for (const endpoint of slots.endpoints) slots.release(endpoint);
+    }
+    // They came no further, so that nobody knows whether there is more.
+    scripted.due.unshift(...claimsOf(1, { endpoint: 'http://dead-39.test' }, 1_000));
+    await claimer.claim(4);
+    expect(startedAt('http://dead-39.test')).toBe(1);
+    expect(scripted.claims.map(({ busyEndpoints }) => busyEndpoints.length)).toEqual(Array(11).fill(0));
   });
 });

@@ -97,7 +97,7 @@ describe('a claim that is given back', () => {
     executor.end(2);
     await attempts.idle();
     expect(on.slots.free).toBe(64);
-    expect(on.breakers.forClaim().passOver).toEqual([]);
+    expect(on.breakers.forClaim(64).passOver).toEqual([]);
   });
 
   test.each([

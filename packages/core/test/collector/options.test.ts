@@ -34,7 +34,7 @@ describe('CollectorOptions', () => {
   });
 
   test.each<[keyof CollectorOptions, Partial<CollectorOptions>]>([
-    ['claimMs', { claimMs: 32_000 }],
+    ['claimMs', { claimMs: 32_999 }],
     ['claimMs', { claimMs: Infinity }],
     ['sweepIntervalMs', { sweepIntervalMs: 501 }],
     ['sweepIntervalMs', { sweepIntervalMs: 0 }],
@@ -58,7 +58,7 @@ describe('CollectorOptions', () => {
 
   test('take the bounds', () => {
     const bounds = {
-      claimMs: 32_001,
+      claimMs: 33_000,
       sweepIntervalMs: 500,
       graceMs: 0,
       brakeShare: 1,

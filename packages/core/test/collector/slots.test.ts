@@ -33,32 +33,35 @@ describe('Slots', () => {
 });
 
 describe('PassedOver', () => {
-  test('forgets an endpoint after a minute', async () => {
+  test('forgets each endpoint when its time is over', async () => {
     const clock = new ManualClock();
     const passedOver = new PassedOver(clock);
-    passedOver.add('a');
+    passedOver.add('a', 60_000);
     await clock.advance(30_000);
-    passedOver.add('b');
-    await clock.advance(29_999);
-    expect(passedOver.current()).toEqual(['a', 'b']);
+    passedOver.add('b', 60_000);
+    passedOver.add('c', 5_000);
+    await clock.advance(4_999);
+    expect(passedOver.current()).toEqual(['a', 'b', 'c']);
     await clock.advance(1);
+    expect(passedOver.current()).toEqual(['a', 'b']);
+    await clock.advance(25_000);
     expect(passedOver.current()).toEqual(['b']);
   });
 
-  test('counts the minute from the last time', async () => {
+  test('counts from the last time', async () => {
     const clock = new ManualClock();
     const passedOver = new PassedOver(clock);
-    passedOver.add('a');
-    passedOver.add('b');
+    passedOver.add('a', 60_000);
+    passedOver.add('b', 60_000);
     await clock.advance(30_000);
-    passedOver.add('a');
+    passedOver.add('a', 60_000);
     await clock.advance(30_000);
     expect(passedOver.current()).toEqual(['a']);
   });
 
   test('holds at most a thousand, the newest', () => {
     const passedOver = new PassedOver(new ManualClock());
-    for (let n = 0; n < 1_500; n++) passedOver.add(`e-${n}`);
+    for (let n = 0; n < 1_500; n++) passedOver.add(`e-${n}`, 60_000);
     expect(passedOver.current()).toHaveLength(1_000);
     expect(passedOver.current()[0]).toBe('e-500');
   });

@@ -35,13 +35,13 @@ export const CLEANUP_SETTINGS = {
   }),
   claimTtlMs: setting(
     duration(
-      '32001ms',
+      '33s',
       '1h',
-      'a claim must outlast the longest attempt (30s) and leave 2s to record how it ended',
+      'a claim must outlast the longest attempt (30s), leave 1s for its answer and 2s to record how the attempt ended',
     ),
     {
       default: '40s',
-      doc: 'after so long a cleanup whose server died is taken over; above the longest attempt (30s) + 2s',
+      doc: 'after so long a cleanup whose server died is taken over; at least the longest attempt (30s) + 3s',
       reason: 'Longer delays the take-over; shorter than an attempt, two servers would run the same cleanup.',
     },
   ),
