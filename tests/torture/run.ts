@@ -98,6 +98,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
   const longestMs = lasted.reduce((longest, ms) => Math.max(longest, ms), 0);
   const distinct = (calls: readonly { readonly cleanupId: string }[]) =>
     new Set(calls.map(({ cleanupId }) => cleanupId)).size;
+  const lostHolds = recorder.holds.filter(({ lostMs }) => lostMs !== undefined).length;
   return {
     seed,
     operations: recorder.operationCount,
@@ -109,7 +110,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
     repeated: recorder.callbacks.length - distinct(recorder.callbacks),
     duplicates: done.length - distinct(done),
     holds: recorder.holds.filter(({ block }) => block === undefined).length,
-    lostHolds: recorder.holds.filter(({ lostMs }) => lostMs !== undefined).length,
+    lostHolds,
     longestCallMs: Math.round(longestMs),
     lostClaims: history.rest.stats.attempts.lost,
     stale: history.rest.stats.attempts.stale,
@@ -118,6 +119,7 @@ export async function torture(options: RunOptions): Promise<RunReport> {
       ...(endpoint.trapped > 0 ? [`F9: the trap was called ${endpoint.trapped} times`] : []),
       ...(recorder.snapshots.length === 0 ? ['S10: nobody ever saw how many leases a service has'] : []),
       ...(longestMs > CALL_MS + SLACK_MS ? [`F3: a call took ${longestMs} ms`] : []),
+      ...(lostHolds > 0 ? [`S14: ${lostHolds} live holds were lost`] : []),
       ...site.violations,
       ...surprises,
       ...recount,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomItem } from '@lease/core/testing';
 import { eventually } from '../../helpers/eventually.js';
+import { HOLD_TTL_MS } from '../live-holds.js';
 import { nowMs } from '../recorder.js';
 import { CLAIM_MS, type Site } from '../site.js';
 
@@ -52,12 +53,12 @@ export async function stopReplicas(site: Site): Promise<void> {
   });
 }
 
-/** F12: nobody is there for longer than most leases last, while their holders go on asking. */
+/** F12: nobody is there for longer than the leases of live holds last, while their holders go on asking. */
 export async function killAll(site: Site): Promise<void> {
   const { random, replicas, recorder } = site;
   await recorder.fault('F12', async () => {
     await Promise.all(replicas.map((replica) => replica.kill()));
-    await recorder.fault('F12', () => delay(2_500 + random.next() * 2_000), true);
+    await recorder.fault('F12', () => delay(HOLD_TTL_MS + 2_000 + random.next() * 2_000), true);
     await Promise.all(replicas.map((replica) => replica.start()));
     await site.answersAgain('F12');
   });
