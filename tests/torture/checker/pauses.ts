@@ -36,7 +36,7 @@ export function* brokenByPauses(history: History, clock: StoreClock): Generator<
   }
 }
 
-/** Leaps of the clock in whose pause a lease was due, and lasted: those on which S14 was put to the proof. */
+/** Leaps of the clock in whose pause a lease was due that nobody had released: those on which S14 was put to the proof. */
 export function judgedLeaps(history: History): number {
   const { rest, graceMs } = history;
   return pausesOf(history, new StoreClock(history.clockSteps)).filter(
@@ -44,7 +44,7 @@ export function judgedLeaps(history: History): number {
       isLeap &&
       rest.leases.some(({ expireMs, endMs = Infinity }) => {
         const dueMs = expireMs + graceMs;
-        return fromMs < dueMs && dueMs < untilMs && untilMs <= endMs;
+        return fromMs < dueMs && dueMs < untilMs && dueMs <= endMs;
       }),
   ).length;
 }
