@@ -70,6 +70,7 @@ export class Citizen {
         const answer = { kind: 'ok', lease: readingOf(lease), serverMs: NaN } as const;
         this.#recorder.operations.push({ ...about, leaseId, sentMs, doneMs: nowMs(), answer });
       }
+      this.#recorder.answeredCount += 1;
     } catch (error) {
       failed(error);
     }

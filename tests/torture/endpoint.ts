@@ -30,6 +30,8 @@ export class Endpoint implements AsyncDisposable {
   readonly url: string;
   /** The share of the attempts that is treated badly. */
   hostility = 0;
+  /** Attempts that were treated badly so far. */
+  hostilities = 0;
   /** Requests where a redirect pointed. */
   trapped = 0;
   readonly #server: Server;
@@ -99,6 +101,7 @@ export class Endpoint implements AsyncDisposable {
       return;
     }
     if (this.#random.next() < this.hostility) {
+      this.hostilities += 1;
       this.#abused.add(response);
       response.once('close', () => this.#abused.delete(response));
       HOSTILITIES[Math.floor(this.#random.next() * HOSTILITIES.length)]?.(response);

@@ -88,6 +88,8 @@ export interface Fault {
   readonly toMs: number;
   /** Nobody could sweep, from beginning to end. */
   readonly total?: boolean;
+  /** The names of those that it concerns. Default: all. */
+  readonly replicas?: readonly string[];
 }
 
 /** From some moment in between on, the store's clock is so far from this machine's. */
@@ -120,8 +122,13 @@ export interface AtRest {
   readonly finished: readonly Ending[];
   /** Cleanups that are neither finished nor withdrawn. */
   readonly unfinished: readonly Ending[];
-  readonly attempts: readonly AttemptRow[];
+  readonly attempts: readonly SettledClaim[];
   readonly stats: Pick<Stats, 'leases' | 'cleanups' | 'attempts'>;
+}
+
+/** A claim that was settled or lost, and who had it. */
+export interface SettledClaim extends AttemptRow {
+  readonly replica: string;
 }
 
 /** Where the cleanup of one life of an object stands. */

@@ -6,7 +6,7 @@ import type { Site } from './site.js';
 const HOLDS = 8;
 
 /** Renewed three times in it, at whichever replica is there. */
-const TTL_MS = 6_000;
+export const HOLD_TTL_MS = 6_000;
 
 /** Holders that live through the whole run, and shall not lose anything by an outage that is not theirs. */
 export class LiveHolds {
@@ -34,10 +34,10 @@ export class LiveHolds {
       const leaseId = randomUUID();
       // What a hold asks and is told stays with it.
       const about = { client: 'live', leaseId, objectKey: `live/${leaseId}` };
-      site.recorder.begin({ ...about, verb: 'create', ttlMs: TTL_MS, request: 'hold' });
+      site.recorder.begin({ ...about, verb: 'create', ttlMs: HOLD_TTL_MS, request: 'hold' });
       site.recorder.begin({ ...about, verb: 'renew' });
       return client.hold({
-        ...{ leaseId, object: { type: 'live', id: leaseId }, ttlMs: TTL_MS },
+        ...{ leaseId, object: { type: 'live', id: leaseId }, ttlMs: HOLD_TTL_MS },
         cleanup: { http: { url: site.endpoint.url } },
         onStateChange: (state) => state === 'lost' && lost.set(leaseId, nowMs()),
       });
@@ -52,7 +52,12 @@ export class LiveHolds {
       const { leaseId, lease } = hold;
       const lostMs = this.#lostMs.get(leaseId);
       recorder.holds.push({
-        ...{ leaseId, ttlMs: TTL_MS, expireMs: lease.expireTime.getTime(), renewals: lease.renewalCount },
+        ...{
+          leaseId,
+          ttlMs: HOLD_TTL_MS,
+          expireMs: lease.expireTime.getTime(),
+          renewals: lease.renewalCount,
+        },
         ...(lostMs !== undefined && { lostMs }),
       });
       const about = { client: 'live', leaseId, objectKey: `live/${leaseId}` };

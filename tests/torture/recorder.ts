@@ -31,8 +31,12 @@ export class Recorder {
   readonly resumes: number[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly holds: Draft<HeldLease>[] = [];
+  /** What the faults met, of all that they have to meet. */
+  readonly hits: Record<string, number> = {};
   /** Calls that were made or elements of batches; a listing is one. */
   operationCount = 0;
+  /** Those of them that were carried out, or refused with a reason, and not because there were too many. */
+  answeredCount = 0;
 
   get seen() {
     const { operations, callbacks, faults, clockSteps, resumes, snapshots, holds } = this;
@@ -63,14 +67,25 @@ export class Recorder {
   end(operation: Draft<Operation>, answer: Answer): void {
     operation.doneMs = nowMs();
     operation.answer = answer;
+    if (answer.kind === 'ok' || (answer.kind === 'refused' && answer.reason !== 'OVERLOADED'))
+      this.answeredCount += 1;
   }
 
   /** Plays a fault, and writes down from when to when it was one. */
-  async fault(kind: string, play: () => Promise<void>, total = false): Promise<void> {
-    const fault: Draft<Fault> = { kind, fromMs: nowMs(), toMs: Infinity, ...(total && { total }) };
+  async fault(
+    kind: string,
+    play: () => Promise<void>,
+    about: Pick<Fault, 'total' | 'replicas'> = {},
+  ): Promise<void> {
+    const fault: Draft<Fault> = { kind, fromMs: nowMs(), toMs: Infinity, ...about };
     this.faults.push(fault);
     await play();
     fault.toMs = nowMs();
+  }
+
+  /** A fault met so many of what it is there for. */
+  hit(what: string, count: number): void {
+    this.hits[what] = (this.hits[what] ?? 0) + count;
   }
 }
 

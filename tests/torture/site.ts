@@ -9,6 +9,7 @@ import { FaultProxy } from '../helpers/fault-proxy.js';
 import { RunningPostgres } from '../helpers/postgres/running-postgres.js';
 import { Endpoint } from './endpoint.js';
 import { nowMs, Recorder } from './recorder.js';
+import { Witness } from './witness.js';
 
 /** The shortest that a claim may last. */
 export const CLAIM_MS = 33_000;
@@ -42,6 +43,7 @@ export class Site implements AsyncDisposable {
   readonly postgres: RunningPostgres;
   readonly schema = `torture_${randomUUID().slice(0, 8)}`;
   readonly tables: Tables;
+  readonly witness: Witness;
   readonly endpoint: Endpoint;
   readonly stations: Station[] = [];
   /** What must hold and is not a matter of the history. */
@@ -53,6 +55,7 @@ export class Site implements AsyncDisposable {
     this.recorder = recorder;
     this.endpoint = endpoint;
     this.tables = new Tables(postgres.url, this.schema);
+    this.witness = new Witness(postgres.url, this.schema);
   }
 
   static async start(seed: number): Promise<Site> {
@@ -62,6 +65,7 @@ export class Site implements AsyncDisposable {
     const site = new Site(random, postgres, recorder, await Endpoint.start(recorder, random));
     try {
       for (const number of [1, 2, 3]) await site.#open(number);
+      await site.witness.arrive();
       return site;
     } catch (error) {
       await site[Symbol.asyncDispose]();

@@ -1,9 +1,6 @@
-import type { AttemptRow } from '../../cluster/tables.js';
-import type { Fault, History } from '../history.js';
+import type { History } from '../history.js';
 import { groupBy } from '../../helpers/group-by.js';
-
-/** An attempt takes at most so long, and its fault may have come at its end. */
-const AROUND_MS = 1_000;
+import { excusesOf } from './excuses.js';
 
 /** S8, S9: every call has a claim, every claim one call and one outcome, and what is called again has a reason. */
 export function* brokenByAttempts(history: History): Generator<string> {
@@ -29,29 +26,18 @@ export function* brokenByAttempts(history: History): Generator<string> {
 }
 
 /** S9: without a fault, what succeeds is settled as such. So duplicates are at most the claims that a fault left unsettled. */
-function* reasonless({ callbacks, faults, rest, claimMs, clockSteps }: History): Generator<string> {
-  // A claim is stamped by the store's clock, a fault by ours.
-  const aroundMs = AROUND_MS + Math.max(0, ...clockSteps.map(({ offsetMs }) => Math.abs(offsetMs)));
-  const hasExcuse = (attempt: AttemptRow) => excused(attempt, faults, claimMs, aroundMs);
+function* reasonless(history: History): Generator<string> {
+  const { callbacks, rest } = history;
+  const excuses = excusesOf(history);
   const succeeded = new Set(callbacks.filter(({ answer }) => answer === 'done').map(({ fence }) => fence));
-  for (const attempt of rest.attempts) {
-    const { cleanupId, fence, outcome } = attempt;
-    if (outcome === 'LOST' && !hasExcuse(attempt))
-      yield `S9: claim ${fence} of cleanup ${cleanupId} was lost, and there was no fault`;
-    if ((outcome === 'RETRY' || outcome === 'FAIL') && succeeded.has(fence) && !hasExcuse(attempt))
-      yield `S9: claim ${fence} of cleanup ${cleanupId} ended as ${outcome}, though the endpoint did its work`;
+  for (const claim of rest.attempts) {
+    const { cleanupId, fence, outcome, replica } = claim;
+    if (outcome === 'LOST' && !excuses.lost(claim))
+      yield `S9: claim ${fence} of cleanup ${cleanupId} was lost, and no fault of ${replica} explains it`;
+    if ((outcome === 'RETRY' || outcome === 'FAIL') && succeeded.has(fence) && !excuses.unheard(claim))
+      yield `S9: claim ${fence} of cleanup ${cleanupId} ended as ${outcome} by ${replica}, though the endpoint did its work`;
   }
   const { stale, lost } = rest.stats.attempts;
   // A settlement whose answer was lost is sent again: then one claim is refused more than once.
   if (stale > 0 && lost === 0) yield `S8: ${stale} outcomes were refused, and no claim was lost`;
-}
-
-function excused(
-  { claimMs, settleMs }: AttemptRow,
-  faults: readonly Fault[],
-  lastsMs: number,
-  aroundMs: number,
-): boolean {
-  const untilMs = Math.min(settleMs, claimMs + lastsMs) + aroundMs;
-  return faults.some(({ fromMs, toMs }) => fromMs <= untilMs && claimMs - aroundMs <= toMs);
 }

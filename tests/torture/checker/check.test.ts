@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../history.js';
 import { check } from './check.js';
+import { judgedClaims } from './excuses.js';
+import { judgedLeaps } from './pauses.js';
 import { Story, expired, refused, released, UNKNOWN } from './story.js';
+import { illegalClocks, leapAndBack, legalClocks } from './table/clocks.js';
+import { illegalExcuses, legalExcuses } from './table/excuses.js';
 import { illegalAnswers } from './table/illegal-answers.js';
 import { illegalCollection } from './table/illegal-collection.js';
 import { illegalLeases } from './table/illegal-leases.js';
@@ -12,9 +16,9 @@ import { legalLeases } from './table/legal-leases.js';
 
 const illegal = [
   ...[...illegalLeases, ...illegalAnswers, ...illegalCollection],
-  ...[...illegalOutages, ...illegalTogether],
+  ...[...illegalOutages, ...illegalTogether, ...illegalExcuses, ...illegalClocks],
 ];
-const legal = [...legalLeases, ...legalCollection];
+const legal = [...legalLeases, ...legalCollection, ...legalExcuses, ...legalClocks];
 
 /** The ids of the promises that are broken. */
 function broken(history: History): readonly string[] {
@@ -42,6 +46,24 @@ describe('the checker of histories', () => {
     figures[name] = (figures[name] ?? 0) + 1;
     const rest = { ...history.rest, stats: { ...stats, [group]: figures } };
     expect(broken({ ...history, rest })).toContain(promise);
+  });
+
+  it('S9: tells how many claims no fault would have excused', () => {
+    const story = released();
+    story.faults.push({ kind: 'F9', fromMs: 0, toMs: 9_000 });
+    story.faults.push({ kind: 'F1', fromMs: 0, toMs: 9_000, replicas: ['replica-2'] });
+    expect(judgedClaims(story.history())).toBe(1);
+    story.faults.push({ kind: 'F3', fromMs: 0, toMs: 9_000 });
+    expect(judgedClaims(story.history())).toBe(0);
+  });
+
+  it('S14: tells in the pauses of how many leaps a lease was due', () => {
+    expect(judgedLeaps(leapAndBack().history())).toBe(1);
+    const [hasty, idle] = [leapAndBack(), leapAndBack()];
+    for (const step of hasty.clockSteps.slice(1)) Object.assign(step, { fromMs: 3_490, toMs: 3_510 });
+    expect(judgedLeaps(hasty.history())).toBe(0);
+    idle.row('a').expireMs = 11_600;
+    expect(judgedLeaps(idle.history())).toBe(0);
   });
 
   it('takes a release without an answer for what the rest of the history needs', () => {

@@ -5,17 +5,17 @@ import { SLACK_MS, type StoreClock } from './store-clock.js';
 
 /**
  * S1: from its claim until it is settled, or its claim is taken over, no lease on the object is active: none was when it was
- * claimed, and none is created meanwhile. By the tables; after a step of the clock their instants have no order.
+ * claimed, and none is created meanwhile. By the tables, whose instants have an order up to the first step of the clock.
  */
 export function* brokenByClaims({ rest }: History, clock: StoreClock): Generator<string> {
-  if (!clock.isSteady) return;
+  const { steadyUntilMs } = clock;
   const objects = new Map(
     [...rest.finished, ...rest.unfinished].map(({ cleanupId, objectKey }) => [cleanupId, objectKey]),
   );
   const attempts = groupBy(rest.attempts, ({ cleanupId }) => objects.get(cleanupId) ?? '');
   for (const { leaseId, objectKey, createMs, endMs = Infinity } of rest.leases) {
     for (const attempt of attempts.get(objectKey) ?? []) {
-      if (overlapMs(attempt, createMs, endMs) > SLACK_MS)
+      if (overlapMs(attempt, createMs, Math.min(endMs, steadyUntilMs)) > SLACK_MS)
         yield `S1: ${objectKey} was claimed for attempt ${attempt.attempt} of cleanup ${attempt.cleanupId} while lease ${leaseId} was active`;
     }
   }

@@ -29,6 +29,27 @@ export class StoreClock {
     return this.#steps.length === 0;
   }
 
+  /** Below it, of two of its instants the lower one came first: all were shown before it ever stepped. */
+  get steadyUntilMs(): number {
+    const [first] = this.#steps;
+    return first ? this.within(first.fromMs, Infinity)[0] : Infinity;
+  }
+
+  /** The moments of this machine at which it may have shown an instant. */
+  momentsOf(instantMs: number): readonly number[] {
+    const spans = [{ offsetMs: 0 }, ...this.#steps].map(({ offsetMs }, index) => ({
+      offsetMs,
+      fromMs: this.#steps[index - 1]?.fromMs ?? -Infinity,
+      toMs: this.#steps[index]?.toMs ?? Infinity,
+    }));
+    return spans
+      .filter(({ offsetMs, fromMs, toMs }) => {
+        const ms = instantMs - offsetMs;
+        return fromMs - SLACK_MS <= ms && ms <= toMs + SLACK_MS;
+      })
+      .map(({ offsetMs }) => instantMs - offsetMs);
+  }
+
   /** Between two moments, also in between: the earliest and the latest of all. */
   within(fromMs: number, toMs: number): readonly [earliest: number, latest: number] {
     const moments = this.#steps.flatMap((step) => [step.fromMs, step.toMs]);

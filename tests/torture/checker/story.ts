@@ -1,5 +1,4 @@
 import type { Disposition, LeaseState } from '@lease/client';
-import type { AttemptRow } from '../../cluster/tables.js';
 import type {
   Answer,
   Callback,
@@ -9,6 +8,7 @@ import type {
   HeldLease,
   History,
   Operation,
+  SettledClaim,
   Snapshot,
   StoredLease,
 } from '../history.js';
@@ -42,7 +42,7 @@ export class Story {
   readonly holds: Draft<HeldLease>[] = [];
   readonly rows = new Map<string, Draft<StoredLease>>();
   readonly endings: Draft<Ending>[] = [];
-  readonly attempts: Draft<AttemptRow>[] = [];
+  readonly attempts: Draft<SettledClaim>[] = [];
   kept = 0;
   stale = 0;
   #fence = 100;
@@ -90,11 +90,11 @@ export class Story {
     this.#end(this.row(leaseId), 'EXPIRED', atMs);
   }
 
-  /** An attempt that succeeds, and is the last of its cleanup if its claim is done. */
+  /** An attempt of one replica that succeeds, and is the last of its cleanup if its claim is done. */
   call(
     objectKey: string,
     atMs: number,
-    how: Partial<Callback> & { outcome?: AttemptRow['outcome']; settleMs?: number } = {},
+    how: Partial<Callback> & { outcome?: SettledClaim['outcome']; settleMs?: number } = {},
   ): void {
     const { outcome = 'DONE', settleMs = atMs + 20, ...rest } = how;
     const cleanupId = rest.cleanupId ?? `cleanup of ${objectKey}`;
@@ -105,7 +105,8 @@ export class Story {
       ...{ cleanupId, objectKey, generation: 7, fence, attempt, body, arrivedMs: atMs, answer: 'done' },
       ...rest,
     });
-    this.attempts.push({ cleanupId, fence, attempt, outcome, claimMs: atMs - 5, settleMs });
+    const replica = 'replica-1';
+    this.attempts.push({ cleanupId, fence, attempt, outcome, replica, claimMs: atMs - 5, settleMs });
     const generation = rest.generation ?? 7;
     if (outcome === 'DONE') this.endings.push({ cleanupId, objectKey, generation, state: 'COLLECTED' });
   }

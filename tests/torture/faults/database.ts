@@ -11,7 +11,7 @@ export async function crashDatabase(site: Site): Promise<void> {
   const { random, recorder, postgres } = site;
   await recorder.fault('F3', async () => {
     await (random.next() < 0.5 ? postgres.kill() : postgres.stop('immediate'));
-    await recorder.fault('F3', () => delay(1_000 + random.next() * 3_000), true);
+    await recorder.fault('F3', () => delay(1_000 + random.next() * 3_000), { total: true });
     await postgres.start();
     await site.answersAgain('F3');
   });
@@ -38,7 +38,7 @@ export async function stopDatabase(site: Site): Promise<void> {
           );
           await delay(random.next() * 3_000);
         },
-        true,
+        { total: true },
       );
     } finally {
       postgres.resume();
@@ -50,13 +50,17 @@ export async function stopDatabase(site: Site): Promise<void> {
 /** F6: between one replica and the database there is a black hole, or it is far away. */
 export async function cutOff(site: Site): Promise<void> {
   const { random, recorder, stations } = site;
-  const { toDatabase } = randomItem(random, stations);
-  await recorder.fault('F6', async () => {
-    if (random.next() < 0.5) toDatabase.pause();
-    else toDatabase.delay(200);
-    await delay(3_000 + random.next() * 4_000);
-    toDatabase.resume();
-    toDatabase.delay(0);
-    await site.answersAgain('F6');
-  });
+  const { replica, toDatabase } = randomItem(random, stations);
+  await recorder.fault(
+    'F6',
+    async () => {
+      if (random.next() < 0.5) toDatabase.pause();
+      else toDatabase.delay(200);
+      await delay(3_000 + random.next() * 4_000);
+      toDatabase.resume();
+      toDatabase.delay(0);
+      await site.answersAgain('F6');
+    },
+    { replicas: [replica.name] },
+  );
 }

@@ -1,8 +1,9 @@
 import type { Site } from '../site.js';
+import { stepClocks } from './clocks.js';
 import { crowdOut, turnHostile } from './crowding.js';
 import { crashDatabase, cutOff, stopDatabase } from './database.js';
 import { stopHolders } from './holders.js';
-import { failAtPoints, stepClocks } from './launched.js';
+import { failAtPoints } from './launched.js';
 import { killAll, killReplica, restartAll, stopReplicas } from './replicas.js';
 import { breakSessions } from './sessions.js';
 

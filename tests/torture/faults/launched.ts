@@ -1,40 +1,47 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LeaseClient } from '@lease/client';
 import { randomItem } from '@lease/core/testing';
-import postgres from 'postgres';
 import type { Replica } from '../../cluster/replica.js';
 import { Citizen } from '../citizen.js';
-import { nowMs } from '../recorder.js';
+import { Deck } from '../deck.js';
 import type { Site } from '../site.js';
 
-const POINTS = [
+export const POINTS = [
   ...['before-claim', 'after-claim', 'after-connect', 'after-success', 'after-settle', 'after-create'],
 ] as const;
+
+/** Two rounds come to each of them. */
+export const POINTS_PER_ROUND = 3;
+
+/** For all runs of this process. */
+const deck = new Deck(POINTS);
 
 /** A replica that is busy comes to each of them within this. */
 const POINT_MS = 30_000;
 
-const DAY_MS = 86_400_000;
+export const preload = (file: string) => `--import ${new URL(file, import.meta.url).href}`;
 
-const preload = (file: string) => `--import ${new URL(file, import.meta.url).href}`;
-
-/** F2: one replica ends at a failpoint, soon after it began, and then at another one. */
+/** F2: one replica ends at a failpoint, soon after it began, and then at others. */
 export async function failAtPoints(site: Site): Promise<void> {
   const { random, recorder, replicas } = site;
   const victim = randomItem(random, replicas);
-  await recorder.fault('F2', async () => {
-    await victim.kill();
-    for (const point of [randomItem(random, POINTS), randomItem(random, POINTS)]) {
-      const env = { TORTURE_FAILPOINT: point, TORTURE_HITS: `${Math.floor(random.next() * 5)}` };
-      // It may end before it is ready.
-      await victim.start({ nodeOptions: preload('failpoints.mjs'), env }).catch(() => undefined);
-      const end = victim.end();
-      await keepBusy(site, victim, point);
-      const { code } = await end;
-      if (code !== 70) throw new Error(`${victim.name} ended with ${code} instead of at ${point}`);
-    }
-    await victim.start();
-  });
+  await recorder.fault(
+    'F2',
+    async () => {
+      await victim.kill();
+      for (const point of deck.deal(random, POINTS_PER_ROUND)) {
+        const env = { TORTURE_FAILPOINT: point, TORTURE_HITS: `${Math.floor(random.next() * 5)}` };
+        // It may end before it is ready.
+        await victim.start({ nodeOptions: preload('failpoints.mjs'), env }).catch(() => undefined);
+        const end = victim.end();
+        await keepBusy(site, victim, point);
+        const { code } = await end;
+        if (code !== 70) throw new Error(`${victim.name} ended with ${code} instead of at ${point}`);
+        recorder.hit(`F2: ends ${point}`, 1);
+      }
+      await victim.start();
+    },
+    { replicas: [victim.name] },
+  );
 }
 
 /** Clients stay where they were answered last: whoever has just begun is left alone, unless somebody asks it. */
@@ -49,36 +56,4 @@ async function keepBusy({ recorder, endpoint }: Site, replica: Replica, point: s
     await citizen.release(claim);
   }
   client.close();
-}
-
-/** F8: the clock of a replica is wrong by up to a day and steps; the store's clock leaps ahead, and is set back. */
-export async function stepClocks(site: Site): Promise<void> {
-  const { random, recorder, replicas } = site;
-  const victim = randomItem(random, replicas);
-  await recorder.fault('F8', async () => {
-    await victim.kill();
-    const skewMs = (random.next() * 2 - 1) * DAY_MS;
-    const env = { TORTURE_SKEW_MS: `${Math.round(skewMs)}` };
-    await victim.start({ nodeOptions: preload('skewed-clock.mjs'), env });
-    await stepStore(site, Math.round(5_000 + random.next() * 10_000));
-    await delay(2_000);
-    await stepStore(site, 0);
-    await delay(2_000);
-    await victim.kill();
-    await victim.start();
-  });
-}
-
-/** The one place where the store reads its time is replaced. */
-async function stepStore({ postgres: { url }, schema, recorder }: Site, offsetMs: number): Promise<void> {
-  const sql = postgres(url, { max: 1, connection: { application_name: 'clockmaker' } });
-  try {
-    const fromMs = nowMs();
-    await sql.unsafe(`
-      create or replace function "${schema}".lease_now() returns timestamptz language sql volatile
-      return date_trunc('milliseconds', clock_timestamp() + interval '${offsetMs} milliseconds')`);
-    recorder.clockSteps.push({ fromMs, toMs: nowMs(), offsetMs });
-  } finally {
-    await sql.end();
-  }
 }

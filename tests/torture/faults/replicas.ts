@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomItem } from '@lease/core/testing';
 import { eventually } from '../../helpers/eventually.js';
+import { HOLD_TTL_MS } from '../live-holds.js';
 import { nowMs } from '../recorder.js';
 import { CLAIM_MS, type Site } from '../site.js';
 
@@ -15,16 +16,25 @@ const ONE_HOLDS = 16;
 
 /** F1: kill -9 of a random replica in the middle of callbacks; it is away for a while. */
 export async function killReplica(site: Site): Promise<void> {
-  const { random, replicas, recorder, endpoint } = site;
-  const victim = randomItem(random, replicas);
+  const { random, replicas, recorder, endpoint, witness } = site;
   const fromMs = nowMs();
-  await recorder.fault('F1', async () => {
-    await site.holdAttempts(3);
-    await victim.kill();
-    endpoint.letGo();
-    await delay(random.next() * 4_000);
-    await victim.start();
-  });
+  await site.holdAttempts(3);
+  const inFlight = await witness.inFlight();
+  const victim = randomItem(
+    random,
+    replicas.filter(({ name }) => inFlight.has(name)),
+  );
+  recorder.hit('F1: claims in flight', inFlight.get(victim.name) ?? 0);
+  await recorder.fault(
+    'F1',
+    async () => {
+      await victim.kill();
+      endpoint.letGo();
+      await delay(random.next() * 4_000);
+      await victim.start();
+    },
+    { replicas: [victim.name] },
+  );
   noCallFailed(site, 'F1', fromMs);
 }
 
@@ -36,28 +46,35 @@ export async function stopReplicas(site: Site): Promise<void> {
   const { random, replicas, recorder, endpoint, tables, violations } = site;
   const survivor = randomItem(random, replicas);
   const zombies = replicas.filter((replica) => replica !== survivor);
-  await recorder.fault('F7', async () => {
-    await site.holdAttempts(ONE_HOLDS + zombies.length);
-    for (const zombie of zombies) zombie.pause();
-    endpoint.letGo();
-    const before = (await tables.lostClaims()).length;
-    await eventually(
-      async () => {
-        if ((await tables.lostClaims()).length === before) throw new Error('F7: no claim was taken over');
-      },
-      { deadlineMs: CLAIM_MS + TAKEOVER_MS, everyMs: 250 },
-    ).catch((error: unknown) => violations.push(String(error)));
-    for (const zombie of zombies) zombie.resume();
-    await site.answersAgain('F7');
-  });
+  await site.holdAttempts(ONE_HOLDS + zombies.length);
+  await recorder.fault(
+    'F7',
+    async () => {
+      for (const zombie of zombies) zombie.pause();
+      endpoint.letGo();
+      const before = (await tables.lostClaims()).length;
+      await eventually(
+        async () => {
+          if ((await tables.lostClaims()).length === before) throw new Error('F7: no claim was taken over');
+        },
+        { deadlineMs: CLAIM_MS + TAKEOVER_MS, everyMs: 250 },
+      ).catch((error: unknown) => violations.push(String(error)));
+      for (const zombie of zombies) zombie.resume();
+      await site.answersAgain('F7');
+      recorder.hit('F7: claims taken over', (await tables.lostClaims()).length - before);
+    },
+    { replicas: zombies.map(({ name }) => name) },
+  );
 }
 
-/** F12: nobody is there for longer than most leases last, while their holders go on asking. */
+/** F12: nobody is there for longer than the leases of live holds last, while their holders go on asking. */
 export async function killAll(site: Site): Promise<void> {
   const { random, replicas, recorder } = site;
   await recorder.fault('F12', async () => {
     await Promise.all(replicas.map((replica) => replica.kill()));
-    await recorder.fault('F12', () => delay(2_500 + random.next() * 2_000), true);
+    await recorder.fault('F12', () => delay(HOLD_TTL_MS + 2_000 + random.next() * 2_000), {
+      total: true,
+    });
     await Promise.all(replicas.map((replica) => replica.start()));
     await site.answersAgain('F12');
   });

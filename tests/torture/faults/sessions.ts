@@ -25,9 +25,10 @@ export async function breakSessions(site: Site): Promise<void> {
     const sql = postgres(site.postgres.url, { max: 1, connection: { application_name: 'terminator' } });
     try {
       for (let done = 0; done < TERMINATIONS; done += 1) {
-        await sql`
+        const { count } = await sql`
           select pg_terminate_backend(pid) from pg_stat_activity
           where application_name like ${`replica-${schema}-%`} order by random() limit 1`;
+        recorder.hit('F5: sessions terminated', count);
         await delay(random.next() * 40);
         randomItem(random, CUTS)(randomItem(random, stations), Math.floor(random.next() * 40));
         await delay(random.next() * 100);

@@ -26,6 +26,7 @@ export const illegalTogether: readonly Illegal[] = [
         fence: 50,
         attempt: 0,
         outcome: 'UNSTARTED',
+        replica: 'replica-1',
         claimMs: 2_500,
         settleMs: 2_600,
       });

@@ -62,7 +62,7 @@ export const legalCollection: readonly Legal[] = [
   [
     'the answer of an endpoint is lost in a fault',
     but(released, (s) => {
-      s.faults.push({ kind: 'F6', fromMs: 3_000, toMs: 4_000 });
+      s.faults.push({ kind: 'F7', fromMs: 3_000, toMs: 4_000 });
       again(s, { outcome: 'RETRY', answer: 'done' }, 3_500);
     }),
   ],
