@@ -15,7 +15,7 @@ async function slowOnV6(port: number) {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     sockets.push(socket);
-    if (sockets.length === 1) return;
+    if (sockets.length === 1) return void socket.resume();
     const behind = connect(port, '127.0.0.1').on('error', () => undefined);
     socket.pipe(behind).pipe(socket);
     socket.on('close', () => behind.destroy());
