@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('dist/main.js', import.meta.resolve('@lease/server/package.json')));
+const main = fileURLToPath(
+  new URL('bin/lease-server.cjs', import.meta.resolve('@lease/server/package.json')),
+);
 
 export interface LeaseServer extends AsyncDisposable {
   /** `host:port` of its gRPC listener. */

@@ -11,6 +11,11 @@ export function memoryOf(pid: number): { readonly rssMb: number; readonly peakMb
   return { rssMb: mb('VmRSS'), peakMb: mb('VmHWM') };
 }
 
+/** Its threads, whatever they are for. */
+export function threadsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).length;
+}
+
 /** Bytes that a process has read, from files and from sockets, since it began. */
 export function bytesReadBy(pid: number): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import pkg from '../package.json' with { type: 'json' };
 import { runCommand } from './command.js';
 import { runMigrations } from './run-migrations.js';

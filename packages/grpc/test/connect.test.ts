@@ -27,7 +27,7 @@ class Fake {
   }
 }
 
-const { READY, CONNECTING, TRANSIENT_FAILURE } = connectivityState;
+const { READY, CONNECTING, TRANSIENT_FAILURE, SHUTDOWN } = connectivityState;
 
 /** Two clients, in time that the test moves. */
 function setUp() {
@@ -94,6 +94,30 @@ describe('connect', () => {
     expect(failed).toEqual([second.client]);
     first.become(READY);
     expect(await connected).toBe(first.client);
+  });
+
+  it.each([
+    ['closed', SHUTDOWN],
+    ['refused', TRANSIENT_FAILURE],
+  ])('S9: leaves alone whoever lost, and tells of no failure, when its channel is %s', async (_, state) => {
+    const { first, second, failed, start } = setUp();
+    const connected = start();
+    await vi.advanceTimersByTimeAsync(250);
+    second.become(READY);
+    expect(await connected).toBe(second.client);
+    first.become(state);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(first.asked).toBe(1);
+    expect(failed).toEqual([]);
+  });
+
+  it('asks no channel that is closed to connect', async () => {
+    const { first, second, failed, start } = setUp();
+    first.state = SHUTDOWN;
+    second.state = TRANSIENT_FAILURE;
+    expect(await start()).toBeUndefined();
+    expect(first.asked).toBe(0);
+    expect(failed).toEqual([first.client, second.client]);
   });
 
   it('ends when it is too late', async () => {

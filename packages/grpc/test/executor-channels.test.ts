@@ -64,6 +64,26 @@ describe('channels', () => {
     await one.close();
   });
 
+  it.each([
+    ['says nothing', false, (socket: Socket) => socket.resume()],
+    ['says nothing to TLS', true, (socket: Socket) => socket.resume()],
+    ['speaks no HTTP/2', false, (socket: Socket) => socket.resume().write('220 mail.test ESMTP\r\n')],
+  ])('an endpoint that accepts and %s costs no socket once its attempt has ended', async (_, tls, accept) => {
+    const sockets: Socket[] = [];
+    await using silent = await tcpServer((socket) => {
+      sockets.push(socket);
+      accept(socket);
+    });
+    const one = executor();
+    for (let i = 1; i <= 3; i++) {
+      const attempt = await one.execute(grpcClaim(silent.address, { tls, timeoutMs: 100 }), never);
+      expect(attempt).toMatchObject({ kind: 'retry', contact: 'unreached' });
+      expect(sockets.length).toBeGreaterThanOrEqual(i);
+      await vi.waitUntil(() => sockets.every(({ destroyed }) => destroyed));
+    }
+    await one.close();
+  });
+
   it('no more idle channels are kept than allowed, the latest used', async () => {
     await using a = await handlerServer(done);
     await using b = await handlerServer(done);

@@ -8,7 +8,7 @@ import { EgressRules } from './egress-rules.js';
 import { Lookups, type Resolution } from './lookups.js';
 import { interfaceAddresses, OwnListeners } from './own-listeners.js';
 import { RecentAnswers } from './recent-answers.js';
-import { type ResolveName, systemResolveName } from './resolve-name.js';
+import { type ResolveName, systemPlaces, systemResolveName } from './resolve-name.js';
 
 export interface EgressGuardOptions {
   /** Whether loopback may be called. True only while nobody but this machine can ask for it: every listener is loopback. */
@@ -26,7 +26,10 @@ export interface EgressGuardOptions {
   readonly ownPorts?: ReadonlySet<number>;
   /** The addresses of this machine, besides loopback. Default: those of its network interfaces at the time. */
   readonly ownAddresses?: () => readonly string[];
-  /** Default: `dns.lookup` of Node, which is what the system does for everybody. */
+  /**
+   * Default: `dns.lookup` of Node, which is what the system does for everybody, in half of the threads of libuv's pool: two,
+   * and two names that hang hold up all others, unless the process is started with UV_THREADPOOL_SIZE in its environment.
+   */
   readonly resolveName?: ResolveName;
   /** Default: the process's own time. */
   readonly clock?: Clock;
@@ -67,10 +70,19 @@ export interface EgressGuard {
 
 /** How long a create waits for the addresses of its cleanup's host, and a batch for those of all. */
 const ADMISSION_MS = 2_000;
-/** Look-ups for creates at a time: they shall not hold up those of attempts, since the system does a few at a time. */
-const ADMISSION_LOOKUPS = 8;
-/** Look-ups for attempts at a time: as many as there are attempts, by default. */
-const ROUTE_LOOKUPS = 64;
+/**
+ * Look-ups at a time, for creates: they shall not hold up those of attempts. And for attempts: with a resolver of one's
+ * own, as many as there are attempts, by default.
+ */
+const OWN_PLACES = { admissions: 8, routes: 64 };
+
+/** Of the system's, some are left to others: whoever connects to the database by its name must not wait for a target's. */
+function shareOf(places: number): typeof OWN_PLACES {
+  return {
+    admissions: Math.max(1, Math.floor(places / 8)),
+    routes: Math.max(2, Math.floor((places * 3) / 4)),
+  };
+}
 
 /** @throws RangeError naming the first `allow` entry that is invalid. */
 export function egressGuard(options: EgressGuardOptions): EgressGuard {
@@ -79,8 +91,9 @@ export function egressGuard(options: EgressGuardOptions): EgressGuard {
   const own = new OwnListeners(ownPorts, ownAddresses);
   const rules = new EgressRules(options.allowLoopback, new AllowList(options.allow ?? []), own);
   const recent = new RecentAnswers(clock);
-  const admissions = new Lookups(resolveName, clock, ADMISSION_LOOKUPS);
-  const routes = new Lookups(resolveName, clock, ROUTE_LOOKUPS);
+  const places = options.resolveName ? OWN_PLACES : shareOf(systemPlaces());
+  const admissions = new Lookups(resolveName, clock, places.admissions);
+  const routes = new Lookups(resolveName, clock, places.routes);
 
   return {
     admitTarget(target) {

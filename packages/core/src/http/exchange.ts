@@ -1,11 +1,13 @@
 import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
+import { getDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock/clock.js';
 import type { Route } from './egress-guard.js';
 import { pinTo } from './pinned.js';
 import { readAnswer } from './read-answer.js';
+import type { SlowAddresses } from './slow-addresses.js';
 
 /** A complete answer, or as much of one as we care to read. */
 export interface Answer {
@@ -28,6 +30,7 @@ export interface ExchangeRequest {
   /** One that keeps pins. */
   readonly agent: http.Agent;
   readonly route: Extract<Route, { kind: 'open' }>;
+  readonly slow: SlowAddresses;
   readonly clock: Clock;
   /** For everything, from the name lookup to the last byte of the answer. */
   readonly timeoutMs: number;
@@ -51,15 +54,20 @@ const MAX_INFORMATIONAL = 16;
  * store then bars revival until a later attempt is answered, and where the peer took nothing, that is the only callback.
  */
 export function exchange(request: ExchangeRequest): Promise<Exchange> {
-  const { url, headers, body, agent, route, clock, timeoutMs, leftMs, signal } = request;
+  const { url, headers, body, agent, route, slow, clock, timeoutMs, leftMs, signal } = request;
+  const addresses = slow.last(route.addresses);
   const options = {
-    ...{ method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES, ...pinTo(route.addresses) },
+    ...{ method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES, ...pinTo(addresses) },
+    autoSelectFamilyAttemptTimeout: connectMs(leftMs, addresses.length),
     // Whom the certificate must be for: the name, not the address that it has today.
     ...(route.name !== undefined && { servername: route.name }),
   };
   const post = (url.protocol === 'https:' ? https : http).request(url, options);
   let sent = false;
   onceWritable(post, () => (sent = true));
+  post.once('socket', (socket) => {
+    if (socket.connecting) socket.on('connectionAttemptTimeout', (address) => slow.found(address));
+  });
 
   return new Promise((resolve) => {
     const end = (result: Exchange) => {
@@ -107,6 +115,14 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
     post.end(body);
     if (signal.aborted) abort();
   });
+}
+
+/**
+ * What each of several addresses has to accept a connection in; the last has all that is left. Node's own 250 ms are less
+ * than a lost SYN or a busy endpoint takes: where no other address leads anywhere, such an endpoint was never reached.
+ */
+function connectMs(leftMs: number, addresses: number): number {
+  return Math.max(getDefaultAutoSelectFamilyAttemptTimeout(), Math.floor(leftMs / addresses));
 }
 
 /** Calls back when the first byte of the request can leave: from then on nobody knows what became of it. */

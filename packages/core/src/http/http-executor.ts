@@ -13,6 +13,7 @@ import type { CallbackSigner } from './callback-signer.js';
 import { egressGuard, type EgressGuard, type Route } from './egress-guard.js';
 import { exchange, type Exchange } from './exchange.js';
 import { keepingPins } from './pinned.js';
+import { SlowAddresses } from './slow-addresses.js';
 
 /** Connections to one origin; a collector has fewer attempts at one endpoint (`perEndpoint`), so none waits for one. */
 const MAX_SOCKETS = 64;
@@ -46,6 +47,7 @@ export class HttpExecutor implements Executor {
   readonly #signCallback: CallbackSigner | undefined;
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
+  readonly #slow: SlowAddresses;
   readonly #inFlight = new InFlight();
   /** Of the attempts in flight. */
   readonly #stops = new Set<AbortController>();
@@ -55,6 +57,7 @@ export class HttpExecutor implements Executor {
     this.#clock = options.clock ?? systemClock;
     this.#guard = options.guard ?? egressGuard({ allowLoopback: false });
     this.#signCallback = options.signCallback;
+    this.#slow = new SlowAddresses(this.#clock);
     const kept = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_SOCKET_MS };
     this.#plain = keepingPins(new http.Agent(kept));
     // Said out loud: the default is read from NODE_TLS_REJECT_UNAUTHORIZED.
@@ -114,6 +117,7 @@ export class HttpExecutor implements Executor {
         body,
         agent: url.protocol === 'https:' ? this.#secure : this.#plain,
         route,
+        slow: this.#slow,
         clock: this.#clock,
         timeoutMs: claim.spec.retry.attemptTimeoutMs,
         leftMs: deadlineMs - this.#clock.monotonicMs(),

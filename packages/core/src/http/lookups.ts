@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.js';
+import { type Pace, Paces, placesFor } from './paces.js';
 import { resolvedAddress, type ResolvedAddress, type ResolveName } from './resolve-name.js';
 
 /** The addresses of a name, at least one; or, for people, why there are none. */
@@ -8,6 +9,8 @@ export type Resolution =
 
 interface Lookup {
   readonly name: string;
+  /** Of the name, when it was asked for. */
+  readonly pace: Pace;
   /** Who still waits for it. */
   readonly waiters: Set<(resolution: Resolution) => void>;
 }
@@ -19,7 +22,8 @@ const MAX_ADDRESSES = 256;
 
 /**
  * Look-ups of names, so many at a time, of each name one at a time: whoever asks for a name that is being looked up waits
- * for the same answer. Nobody waits longer than they said; a look-up that hangs goes on alone, and keeps its place.
+ * for the same answer. Nobody waits longer than they said; a look-up that hangs goes on alone, and keeps its place. Names
+ * that hung the last time do not get all of the places.
  */
 export class Lookups {
   readonly #resolveName: ResolveName;
@@ -27,7 +31,8 @@ export class Lookups {
   readonly #maxRunning: number;
   readonly #asked = new Map<string, Lookup>();
   /** In the order in which they came. */
-  readonly #waiting = new Set<Lookup>();
+  readonly #waiting = { quick: new Set<Lookup>(), new: new Set<Lookup>(), slow: new Set<Lookup>() };
+  readonly #paces = new Paces();
   #running = 0;
 
   constructor(resolveName: ResolveName, clock: Clock, maxRunning: number) {
@@ -39,17 +44,20 @@ export class Lookups {
   /** Never rejects. `timeoutMs`: for all of it, the wait for its turn included. */
   ask(name: string, timeoutMs: number, signal?: AbortSignal): Promise<Resolution> {
     if (signal?.aborted) return Promise.resolve(unresolved('aborted'));
-    const lookup = this.#asked.get(name) ?? { name, waiters: new Set() };
+    const lookup = this.#asked.get(name) ?? { name, pace: this.#paces.of(name), waiters: new Set() };
     if (!this.#asked.has(name)) {
-      if (this.#waiting.size >= MAX_WAITING) return Promise.resolve(unresolved('too many names are waiting'));
+      const waiting = this.#asked.size - this.#running;
+      if (waiting >= MAX_WAITING) return Promise.resolve(unresolved('too many names are waiting'));
       this.#asked.set(name, lookup);
-      this.#waiting.add(lookup);
+      this.#waiting[lookup.pace].add(lookup);
     }
     return new Promise((resolve) => {
       const end = (resolution: Resolution) => {
         cancelTimeout();
         signal?.removeEventListener('abort', abort);
         lookup.waiters.delete(end);
+        // Everybody left while it waited: it does not take the place of those that somebody wants.
+        if (lookup.waiters.size === 0 && this.#waiting[lookup.pace].delete(lookup)) this.#asked.delete(name);
         resolve(resolution);
       };
       const abort = () => end(unresolved('aborted'));
@@ -63,18 +71,20 @@ export class Lookups {
   }
 
   #startNext(): void {
-    for (const lookup of this.#waiting) {
-      if (this.#running >= this.#maxRunning) return;
-      this.#waiting.delete(lookup);
-      // Everybody left while it waited.
-      if (lookup.waiters.size === 0) this.#asked.delete(lookup.name);
-      else void this.#run(lookup);
+    for (const pace of ['quick', 'new', 'slow'] as const) {
+      for (const lookup of this.#waiting[pace]) {
+        if (this.#running >= placesFor(pace, this.#maxRunning)) break;
+        this.#waiting[pace].delete(lookup);
+        void this.#run(lookup);
+      }
     }
   }
 
   async #run({ name, waiters }: Lookup): Promise<void> {
     this.#running += 1;
+    const startMs = this.#clock.monotonicMs();
     const resolution = await this.#resolve(name);
+    this.#paces.learn(name, this.#clock.monotonicMs() - startMs);
     this.#running -= 1;
     this.#asked.delete(name);
     for (const end of [...waiters]) end(resolution);

@@ -15,6 +15,15 @@ export const systemResolveName: ResolveName = async (name) => {
   return answers.map(({ address }) => address);
 };
 
+/**
+ * How many of those run at a time; more wait for a thread. libuv gives work that may hang half of its pool, which has the
+ * size that the environment says, and 4 threads if it says none.
+ */
+export function systemPlaces(env: NodeJS.ProcessEnv = process.env): number {
+  const size = parseInt(env['UV_THREADPOOL_SIZE'] ?? '4', 10) || 1;
+  return Math.ceil(Math.min(Math.max(size, 1), 1_024) / 2);
+}
+
 /** An address to connect to, and what it is judged by. */
 export interface ResolvedAddress {
   /** What the resolver said, ready for a socket. */

@@ -69,7 +69,7 @@ describe('Lookups', () => {
     expect(slow.asked).toEqual(['hangs']);
     slow.answer('hangs', '10.0.0.1');
     expect(await again).toMatchObject({ kind: 'resolved' });
-    // Nobody waits for this one any more.
+    // Nobody waited for the other one any more.
     expect(slow.asked).toEqual(['hangs']);
     expect(clock.pending).toBe(0);
   });
@@ -98,6 +98,19 @@ describe('Lookups', () => {
     expect(await waiting[0]).toMatchObject({ kind: 'resolved' });
     void lookups.ask('one-more', 1_000);
     expect(slow.asked).toEqual(['n0', 'n1']);
+  });
+
+  test('those for whom nobody waits any more take no place among them', async () => {
+    const { slow, clock, lookups } = setUp(1);
+    const waiting = Array.from({ length: 10_001 }, (_, i) => lookups.ask(`n${i}`, 1_000));
+    await clock.advance(1_000);
+    await Promise.all(waiting);
+    const next = lookups.ask('next', 1_000);
+    slow.answer('n0', '10.0.0.1');
+    await new Promise((turn) => setImmediate(turn));
+    slow.answer('next', '10.0.0.2');
+    expect(await next).toMatchObject({ kind: 'resolved' });
+    expect(slow.asked).toEqual(['n0', 'next']);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
 import type { GrpcTarget } from '@lease/core';
 import type { Route } from '@lease/core/http';
+import { endingSockets } from './ending-sockets.js';
 
 export type OpenRoute = Extract<Route, { kind: 'open' }>;
 
@@ -39,9 +40,11 @@ export function pinnedClients(
     return new Client(
       `${v6 ? 'ipv6' : 'ipv4'}:${places.join()}`,
       // Said out loud: the default is read from NODE_TLS_REJECT_UNAUTHORIZED.
-      tls
-        ? credentials.createSsl(null, null, null, { rejectUnauthorized: true })
-        : credentials.createInsecure(),
+      endingSockets(
+        tls
+          ? credentials.createSsl(null, null, null, { rejectUnauthorized: true })
+          : credentials.createInsecure(),
+      ),
       {
         ...OPTIONS,
         'grpc.default_authority': address,
