@@ -7,6 +7,12 @@ import type { Breakers } from './breakers.js';
 import type { PassedOver } from './passed-over.js';
 import type { Slots } from './slots.js';
 
+/**
+ * A start takes 0.3 ms, and whoever calls this process meanwhile waits: for these, not for all that a claim brought (L4).
+ * In a storm of 100,000 cleanups in memory, renewals took 59 ms at p99 where all of a claim started at once, and 39 ms so.
+ */
+const STARTS_PER_TURN = 4;
+
 export interface ClaimerOptions {
   readonly store: Pick<LeaseStore, 'claimCleanups'>;
   readonly slots: Slots;
@@ -43,8 +49,11 @@ export class Claimer {
     return this.#more && this.#options.slots.free > 0;
   }
 
-  /** One claim, of at most `most`; how many were claimed. Without a free slot the store is not asked. */
-  async claim(most = Infinity): Promise<number> {
+  /**
+   * One claim, of at most `most`; how many were claimed. Without a free slot the store is not asked. `between` is awaited
+   * after every few starts.
+   */
+  async claim(most = Infinity, between = () => Promise.resolve()): Promise<number> {
     const { store, slots, passedOver, breakers, clock, claimant, claimMs, perEndpoint, tell, start } =
       this.#options;
     if (!this.#more) this.#exhausted = new Set();
@@ -63,7 +72,10 @@ export class Claimer {
     const claimedMs = clock.monotonicMs();
     const claims = await store.claimCleanups({ claimant, limit, perEndpointLimit, busyEndpoints, claimMs });
     if (claims.length > 0) tell({ type: 'cleanups-claimed', claims });
-    for (const claim of claims) start(claim, claimedMs);
+    for (const [index, claim] of claims.entries()) {
+      if (index > 0 && index % STARTS_PER_TURN === 0) await between();
+      start(claim, claimedMs);
+    }
 
     const claimed = countByEndpoint(claims);
     const cutShort = [...claimed].some(

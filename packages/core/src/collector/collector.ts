@@ -153,17 +153,21 @@ export class Collector {
     await drain(work, this.#settings.clock, graceMs, signal);
   }
 
-  #claim(most: number): Promise<number> {
+  #claim(most: number, between?: () => Promise<void>): Promise<number> {
     if (this.#stopped) return Promise.resolve(0);
-    return this.#claims.track(this.#claimer.claim(most));
+    return this.#claims.track(this.#claimer.claim(most, between));
   }
 
   /** A claim, of as many as may start by now. */
   async #claimInPace(): Promise<Next> {
-    const { sweepIntervalMs } = this.#settings;
+    const { clock, sweepIntervalMs } = this.#settings;
     const restMs = this.#pace.restMs();
     if (restMs > 0) return { inMs: 0, restMs };
-    const count = await this.#claim(this.#pace.batch);
+    // A turn of the event loop, and a millisecond, are left to others.
+    const count = await this.#claim(
+      this.#pace.batch,
+      () => new Promise<void>((resolve) => clock.schedule(0, resolve)),
+    );
     const { more } = this.#claimer;
     this.#pace.claimed(count, more);
     return { inMs: more ? 0 : sweepIntervalMs, restMs: this.#pace.restMs() };

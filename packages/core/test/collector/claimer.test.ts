@@ -69,6 +69,18 @@ describe('Claimer', () => {
     expect(claimer.more).toBe(false);
   });
 
+  test('L4: starts a few, and lets somebody else have a turn', async () => {
+    scripted.due = claimsOf(9, A);
+    const startedBefore: number[] = [];
+    const count = await claimer.claim(Infinity, () => {
+      startedBefore.push(started.length);
+      return Promise.resolve();
+    });
+    expect(count).toBe(9);
+    expect(startedBefore).toEqual([4, 8]);
+    expect(started).toHaveLength(9);
+  });
+
   test('reads the clock before the claim is sent', async () => {
     scripted.due = claimsOf(1);
     scripted.onClaim = async (claim) => {
