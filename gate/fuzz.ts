@@ -1,4 +1,4 @@
-// T5: hostile frames at a real server of each kind, with a client beside them that must not notice. `npm run gate -- fuzz
+// T5: hostile frames at a real server with each store of its own, with a client beside them that must not notice. `npm run gate -- fuzz
 // [--frames 1000000] [--seed 7]`: that many in all.
 import { parseArgs } from 'node:util';
 import { fuzzWire, type WireFuzzReport } from '../tests/fuzz/fuzz-wire.js';

@@ -1,6 +1,6 @@
 // Runs one named long suite: `npm run gate -- NAME` is gate/NAME.ts, `npm run bench -- NAME` is bench/NAME.ts.
-// A gate's last line on stdout is its verdict as JSON, `{"passed": true, "seed": 7, ...}`, which is kept, with the
-// commit it judged, in gate/NAME.json.
+// A gate's last line on stdout is its verdict as JSON, `{"passed": true, "seed": 7, ...}`, which is kept, passed or not, with
+// the commit it judged, in gate/NAME.json: an old verdict beside a new failure would be a lie.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,17 +30,18 @@ child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
   process.stdout.write(text);
 });
 child.once('close', (code) => {
-  const passed = code === 0 && (kind !== 'gate' || record(name, output));
-  process.exit(passed ? 0 : 1);
+  const passed = kind !== 'gate' || record(name, output);
+  process.exit(passed && code === 0 ? 0 : 1);
 });
 
 /**
  * @param {string} gate
  * @param {string} text
- * @returns {boolean} whether it passed
+ * @returns {boolean} whether it passed; a gate that died on its way has no verdict
  */
 function record(gate, text) {
-  const verdict = JSON.parse(text.trimEnd().split('\n').at(-1) ?? '');
+  const verdict = verdictIn(text.trimEnd().split('\n').at(-1) ?? '');
+  if (verdict === undefined) return false;
   const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40'], {
     cwd: root,
     encoding: 'utf8',
@@ -50,4 +51,16 @@ function record(gate, text) {
     `${JSON.stringify({ gate, commit, node: process.version, ...verdict }, null, 2)}\n`,
   );
   return verdict.passed === true;
+}
+
+/**
+ * @param {string} line
+ * @returns {{ passed?: unknown } | undefined}
+ */
+function verdictIn(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }
