@@ -18,7 +18,7 @@ import type { Slots } from './slots.js';
  * What must be left of a claim when its attempt has timed out: the executor's time to stop, and the time between the
  * last look at the clock and the first byte, during which the event loop may be blocked.
  */
-export const CLAIM_MARGIN_MS = 2_000;
+const CLAIM_MARGIN_MS = 2_000;
 
 /**
  * How long a claim may take to be answered and still be of use for the longest attempt. A claim without this room would be
