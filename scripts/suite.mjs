@@ -30,37 +30,38 @@ child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
   process.stdout.write(text);
 });
 child.once('close', (code) => {
-  const passed = kind !== 'gate' || record(name, output);
-  process.exit(passed && code === 0 ? 0 : 1);
+  if (kind === 'gate') record(name, output, code);
+  process.exit(code === 0 ? 0 : 1);
 });
 
 /**
  * @param {string} gate
  * @param {string} text
- * @returns {boolean} whether it passed; a gate that died on its way has no verdict
+ * @param {number | null} code
  */
-function record(gate, text) {
-  const verdict = verdictIn(text.trimEnd().split('\n').at(-1) ?? '');
-  if (verdict === undefined) return false;
+function record(gate, text, code) {
+  const said = verdictIn(text.trimEnd().split('\n').at(-1) ?? '');
+  const passed = code === 0 && said.passed === true;
   const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40'], {
     cwd: root,
     encoding: 'utf8',
   }).trim();
   writeFileSync(
     join(dir, `${gate}.json`),
-    `${JSON.stringify({ gate, commit, node: process.version, ...verdict }, null, 2)}\n`,
+    `${JSON.stringify({ gate, commit, node: process.version, ...said, passed }, null, 2)}\n`,
   );
-  return verdict.passed === true;
 }
 
 /**
  * @param {string} line
- * @returns {{ passed?: unknown } | undefined}
+ * @returns {{ passed?: unknown, violations?: unknown }}
  */
 function verdictIn(line) {
   try {
-    return JSON.parse(line);
+    const said = JSON.parse(line);
+    if (typeof said === 'object' && said !== null) return said;
   } catch {
-    return undefined;
+    // It died on its way, and says why on stderr.
   }
+  return { violations: ['it ended without a verdict'] };
 }

@@ -13,6 +13,13 @@ import type { Slots } from './slots.js';
  */
 const STARTS_PER_TURN = 4;
 
+/**
+ * For how long an endpoint that had nothing due is passed over at most. Slots come free while a claim is answered and its
+ * attempts start, so that in a storm there is more after nearly every claim; without a limit, an endpoint with one slow
+ * attempt under way was not asked for 4 s (L3).
+ */
+const EXHAUSTED_MS = 100;
+
 export interface ClaimerOptions {
   readonly store: Pick<LeaseStore, 'claimCleanups'>;
   readonly slots: Slots;
@@ -38,6 +45,7 @@ export interface ClaimerOptions {
 export class Claimer {
   readonly #options: ClaimerOptions;
   #exhausted = new Set<string>();
+  #exhaustedUntilMs = -Infinity;
   #more = false;
 
   constructor(options: ClaimerOptions) {
@@ -56,7 +64,10 @@ export class Claimer {
   async claim(most = Infinity, between = () => Promise.resolve()): Promise<number> {
     const { store, slots, passedOver, breakers, clock, claimant, claimMs, perEndpoint, tell, start } =
       this.#options;
-    if (!this.#more) this.#exhausted = new Set();
+    if (!this.#more || clock.monotonicMs() >= this.#exhaustedUntilMs) {
+      this.#exhausted = new Set();
+      this.#exhaustedUntilMs = clock.monotonicMs() + EXHAUSTED_MS;
+    }
     this.#more = false;
     const limit = Math.min(slots.free, most, MAX_BATCH);
     if (limit <= 0) return 0;

@@ -26,8 +26,10 @@ export class PassedOver {
   }
 
   add(endpoint: string, forMs: number): void {
+    // A shorter rest takes nothing off a longer one.
+    const untilMs = Math.max(this.#untilMs.get(endpoint) ?? 0, this.#clock.monotonicMs() + forMs);
     this.#untilMs.delete(endpoint);
-    this.#untilMs.set(endpoint, this.#clock.monotonicMs() + forMs);
+    this.#untilMs.set(endpoint, untilMs);
     if (this.#untilMs.size > MAX_PASSED_OVER) {
       for (const oldest of this.#untilMs.keys()) {
         this.#untilMs.delete(oldest);

@@ -1,6 +1,6 @@
 /**
  * How much may be in flight at once: in all, and at one endpoint, so that a slow endpoint holds its own slots only.
- * A slot is taken when its attempt is claimed and freed when the outcome is recorded.
+ * A slot is taken when its attempt is started and freed when the outcome is recorded.
  */
 export class Slots {
   readonly #total: number;

@@ -55,7 +55,7 @@ const MAX_INFORMATIONAL = 16;
  */
 export function exchange(request: ExchangeRequest): Promise<Exchange> {
   const { url, headers, body, agent, route, slow, clock, timeoutMs, leftMs, signal } = request;
-  const addresses = slow.last(route.addresses);
+  const addresses = slow.last(route.addresses, portOf(url));
   const options = {
     ...{ method: 'POST', headers, agent, maxHeaderSize: MAX_HEADER_BYTES, ...pinTo(addresses) },
     autoSelectFamilyAttemptTimeout: connectMs(leftMs, addresses.length),
@@ -66,7 +66,9 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
   let sent = false;
   onceWritable(post, () => (sent = true));
   post.once('socket', (socket) => {
-    if (socket.connecting) socket.on('connectionAttemptTimeout', (address) => slow.found(address));
+    if (!socket.connecting) return;
+    socket.on('connectionAttemptTimeout', (address, port) => slow.found(address, port));
+    socket.once('connect', () => slow.accepted(socket.remoteAddress ?? '', socket.remotePort ?? 0));
   });
 
   return new Promise((resolve) => {
@@ -123,6 +125,10 @@ export function exchange(request: ExchangeRequest): Promise<Exchange> {
  */
 function connectMs(leftMs: number, addresses: number): number {
   return Math.max(getDefaultAutoSelectFamilyAttemptTimeout(), Math.floor(leftMs / addresses));
+}
+
+function portOf({ protocol, port }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 }
 
 /** Calls back when the first byte of the request can leave: from then on nobody knows what became of it. */

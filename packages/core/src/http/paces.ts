@@ -31,7 +31,7 @@ export function placesFor(pace: Pace, places: number): number {
     case 'quick':
       return places;
     case 'new':
-      return places - Math.floor(places / 6);
+      return Math.max(1, places - Math.ceil(places / 6));
     case 'slow':
       return Math.max(1, Math.floor(places / 2));
   }

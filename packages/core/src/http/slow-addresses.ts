@@ -17,16 +17,27 @@ export class SlowAddresses {
     this.#clock = clock;
   }
 
-  found(address: string): void {
-    this.#until.delete(address);
-    this.#until.set(address, this.#clock.monotonicMs() + KEPT_MS);
+  found(address: string, port: number): void {
+    this.accepted(address, port);
+    this.#until.set(keyOf(address, port), this.#clock.monotonicMs() + KEPT_MS);
     const [oldest] = this.#until.keys();
     if (this.#until.size > MAX_ADDRESSES && oldest !== undefined) this.#until.delete(oldest);
   }
 
+  /** It is like any other again. */
+  accepted(address: string, port: number): void {
+    this.#until.delete(keyOf(address, port));
+  }
+
   /** The same addresses in the same order, but the slow ones last. */
-  last(addresses: readonly string[]): readonly string[] {
-    const isSlow = (address: string) => (this.#until.get(address) ?? 0) > this.#clock.monotonicMs();
+  last(addresses: readonly string[], port: number): readonly string[] {
+    const isSlow = (address: string) =>
+      (this.#until.get(keyOf(address, port)) ?? 0) > this.#clock.monotonicMs();
     return [...addresses.filter((each) => !isSlow(each)), ...addresses.filter(isSlow)];
   }
+}
+
+/** A port that a firewall drops says nothing about the others. */
+function keyOf(address: string, port: number): string {
+  return `${address} ${port}`;
 }

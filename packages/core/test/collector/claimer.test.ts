@@ -81,6 +81,27 @@ describe('Claimer', () => {
     expect(started).toHaveLength(9);
   });
 
+  test('L3: who had nothing due is asked again after 100 ms, though there is more after every claim', async () => {
+    occupy(A.endpoint, 10);
+    occupy(B.endpoint, 1);
+    scripted.onClaim = ({ perEndpointLimit }) => claimsOf(perEndpointLimit, A);
+    const isPassedOver = async () => {
+      // Attempts end while others start: there is a slot again.
+      const count = await claimer.claim(Infinity, async () => {
+        await Promise.resolve();
+        slots.release(A.endpoint);
+      });
+      for (let ended = 1; ended < count; ended += 1) slots.release(A.endpoint);
+      expect(claimer.more).toBe(true);
+      return scripted.claims.at(-1)?.busyEndpoints.includes(B.endpoint);
+    };
+    expect(await isPassedOver()).toBe(false);
+    await clock.advance(99);
+    expect(await isPassedOver()).toBe(true);
+    await clock.advance(1);
+    expect(await isPassedOver()).toBe(false);
+  });
+
   test('reads the clock before the claim is sent', async () => {
     scripted.due = claimsOf(1);
     scripted.onClaim = async (claim) => {

@@ -48,7 +48,8 @@ describe('Lookups', () => {
   });
 
   test('runs as many as it may, the others in the order in which they came', async () => {
-    const { slow, lookups } = setUp(2);
+    // One of the places is left to names that were quick before.
+    const { slow, lookups } = setUp(3);
     const all = ['a', 'b', 'c', 'd'].map((name) => lookups.ask(name, 1_000));
     expect(slow.asked).toEqual(['a', 'b']);
     slow.answer('b', '10.0.0.1');

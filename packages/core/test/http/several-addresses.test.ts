@@ -45,22 +45,31 @@ describe('a name with several addresses', () => {
 });
 
 describe('SlowAddresses', () => {
+  test('are slow at one port, until somebody accepts there', () => {
+    const slow = new SlowAddresses(new ManualClock());
+    slow.found('a', 443);
+    expect(slow.last(['a', 'b'], 443)).toEqual(['b', 'a']);
+    expect(slow.last(['a', 'b'], 80)).toEqual(['a', 'b']);
+    slow.accepted('a', 443);
+    expect(slow.last(['a', 'b'], 443)).toEqual(['a', 'b']);
+  });
+
   test('are last for ten minutes, and among themselves in their order', async () => {
     const clock = new ManualClock();
     const slow = new SlowAddresses(clock);
-    slow.found('b');
+    slow.found('b', 80);
     await clock.advance(300_000);
-    slow.found('a');
-    expect(slow.last(['a', 'b', 'c'])).toEqual(['c', 'a', 'b']);
+    slow.found('a', 80);
+    expect(slow.last(['a', 'b', 'c'], 80)).toEqual(['c', 'a', 'b']);
     await clock.advance(300_000);
-    expect(slow.last(['a', 'b', 'c'])).toEqual(['b', 'c', 'a']);
+    expect(slow.last(['a', 'b', 'c'], 80)).toEqual(['b', 'c', 'a']);
     await clock.advance(300_000);
-    expect(slow.last(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
+    expect(slow.last(['a', 'b', 'c'], 80)).toEqual(['a', 'b', 'c']);
   });
 
   test('are a thousand at most, the latest found', () => {
     const slow = new SlowAddresses(new ManualClock());
-    for (let i = 0; i <= 1_000; i++) slow.found(`a${i}`);
-    expect(slow.last(['a1', 'a0'])).toEqual(['a0', 'a1']);
+    for (let i = 0; i <= 1_000; i++) slow.found(`a${i}`, 80);
+    expect(slow.last(['a1', 'a0'], 80)).toEqual(['a0', 'a1']);
   });
 });
