@@ -33,6 +33,12 @@ export function* brokenByRefusals(
   }
 }
 
+/**
+ * An end is stamped before it is committed, and until then its lease counts: on a busy machine, while a disk is slow, for so
+ * long. A service that asks again and again, and is refused for a reason that is none, is so for longer.
+ */
+const COMMIT_MS = 1_000;
+
 /** Even if all that may have been active was, at once. */
 function mayHold(
   service: string,
@@ -44,7 +50,7 @@ function mayHold(
   const [earliest, latest] = clock.within(sentMs, doneMs);
   const active = rest.leases.filter(
     ({ serviceId, createMs, endMs = Infinity }) =>
-      serviceId === service && createMs <= latest && endMs >= earliest,
+      serviceId === service && createMs <= latest && endMs >= earliest - COMMIT_MS,
   );
   return active.length < quota;
 }

@@ -131,6 +131,15 @@ export const illegalTogether: readonly Illegal[] = [
     but(released, (s) => s.create('b', 1_500, { answer: refused('LEASE_QUOTA_EXCEEDED'), happens: false })),
   ],
   [
+    'S10',
+    'a create is beyond a quota that was used up long ago',
+    but(released, (s) => {
+      for (const id of ['b', 'c']) s.create(id, 1_200);
+      for (const id of ['b', 'c']) s.release(id, 1_700);
+      s.create('d', 2_900, { answer: refused('LEASE_QUOTA_EXCEEDED'), happens: false });
+    }),
+  ],
+  [
     'S2',
     'a hold is lost without a fault',
     but(expired, (s) =>

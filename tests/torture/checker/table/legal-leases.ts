@@ -219,6 +219,14 @@ export const legalLeases: readonly Legal[] = [
     }),
   ],
   [
+    'a create is beyond the quota, since ends that are stamped are not committed yet',
+    but(released, (s) => {
+      for (const id of ['b', 'c']) s.create(id, 1_200);
+      for (const id of ['b', 'c']) s.release(id, 1_700);
+      s.create('d', 1_900, { answer: refused('LEASE_QUOTA_EXCEEDED'), happens: false });
+    }),
+  ],
+  [
     'a stranger may not renew',
     but(released, (s) => {
       s.renew('a', 2_500, { client: 'x', answer: refused('NOT_LEASE_HOLDER'), happens: false });
