@@ -42,14 +42,18 @@ child.once('close', (code) => {
 function record(gate, text, code) {
   const said = verdictIn(text.trimEnd().split('\n').at(-1) ?? '');
   const passed = code === 0 && said.passed === true;
-  const commit = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=40'], {
-    cwd: root,
-    encoding: 'utf8',
-  }).trim();
   writeFileSync(
     join(dir, `${gate}.json`),
-    `${JSON.stringify({ gate, commit, node: process.version, ...said, passed }, null, 2)}\n`,
+    `${JSON.stringify({ gate, commit: commit(), node: process.version, ...said, passed }, null, 2)}\n`,
   );
+}
+
+/** What was judged. Verdicts of other gates are no change of it. */
+function commit() {
+  const git = (/** @type {string[]} */ ...args) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const isDirty = git('status', '--porcelain', '--', '.', ':(exclude)gate/*.json') !== '';
+  return `${git('rev-parse', 'HEAD')}${isDirty ? '-dirty' : ''}`;
 }
 
 /**
