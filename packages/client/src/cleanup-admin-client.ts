@@ -75,8 +75,7 @@ export class CleanupAdminClient {
   /**
    * Gives abandoned cleanups a fresh budget: any number of ids, sent 1,000 at a time, or as many as `limit` that match. Each
    * is judged alone; if a later thousand fails, rejects with {@link PartlyDoneError} (but with the reason of `signal`, if that
-   * aborts). The pauses between attempts go on where
-   * they were. To retry all that match, see {@link retryAll}.
+   * aborts). The pauses between attempts go on where they were. To retry all that match, see {@link retryAll}.
    */
   async retry(request: RetryCleanups, call?: CallOptions): Promise<RetriedCleanups> {
     const { staggerMs, cleanupIds } = request;
@@ -118,8 +117,7 @@ export class CleanupAdminClient {
   /**
    * Drops cleanups that are abandoned or due: somebody took care of the objects by hand. Any number of ids, sent 1,000 at a
    * time; each is judged alone; if a later thousand fails, rejects with {@link PartlyDoneError} (but with the reason of
-   * `signal`, if that aborts). `reason`: 1 to 256 bytes, kept
-   * with the cleanup.
+   * `signal`, if that aborts). `reason`: 1 to 256 bytes, kept with the cleanup.
    */
   async forget(
     { cleanupIds, reason }: { readonly cleanupIds: readonly string[]; readonly reason: string },
