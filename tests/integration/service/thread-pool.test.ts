@@ -19,3 +19,11 @@ test('the server has as many threads as its environment says', async () => {
   expect(threads).toBeLessThanOrEqual(24 + OTHERS);
   await server.stop();
 });
+
+test('where a module was preloaded, the pool has its size by then, and the server says what to do', async () => {
+  const NODE_OPTIONS = '--import data:text/javascript,';
+  await using server = await startServer({ storage: 'memory', env: { NODE_OPTIONS } });
+  expect(threadsOf(Number(server.child.pid))).toBeLessThanOrEqual(4 + OTHERS);
+  expect(server.child.output).toContain('set UV_THREADPOOL_SIZE=64 in the environment');
+  await server.stop();
+});
