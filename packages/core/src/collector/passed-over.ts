@@ -30,12 +30,8 @@ export class PassedOver {
     const untilMs = Math.max(this.#untilMs.get(endpoint) ?? 0, this.#clock.monotonicMs() + forMs);
     this.#untilMs.delete(endpoint);
     this.#untilMs.set(endpoint, untilMs);
-    if (this.#untilMs.size > MAX_PASSED_OVER) {
-      for (const oldest of this.#untilMs.keys()) {
-        this.#untilMs.delete(oldest);
-        break;
-      }
-    }
+    const [oldest] = this.#untilMs.keys();
+    if (this.#untilMs.size > MAX_PASSED_OVER && oldest !== undefined) this.#untilMs.delete(oldest);
   }
 
   /** The endpoints to pass over now. */
