@@ -226,7 +226,7 @@ describe('acting', () => {
     const cleanupIds = [...server.cleanups.keys()];
     const results = cleanupIds.slice(0, 1_000).map((cleanupId) => ({ cleanupId }));
     const rejected = await admin
-      .forget({ cleanupIds, reason: 'by hand' }, { timeoutMs: 200 })
+      .forget({ cleanupIds, reason: 'by hand' }, { timeoutMs: 1_000 })
       .catch((error: unknown) => error);
     expect(rejected).toBeInstanceOf(PartlyDoneError);
     expect(rejected).toMatchObject({ name: 'LeaseError', code: 'UNAVAILABLE', results });
@@ -234,8 +234,9 @@ describe('acting', () => {
     const left = [...server.cleanups.values()].filter(({ state }) => state === wire.CleanupState.ABANDONED);
     expect(left).toHaveLength(500);
 
+    // A last call that ended with its deadline may reach the server only now: it must not count here.
+    server.after = () => undefined;
     const malformed = [...cleanupIds.slice(0, 1_000), '\ud800'];
-    calls = 0;
     await expect(admin.retry({ cleanupIds: malformed })).rejects.toMatchObject({
       reason: 'INVALID_REQUEST',
       results: { length: 1_000 },
