@@ -67,6 +67,8 @@ export function assemble(config: Config, log: Logger, opened: OpenedStore) {
   const collector = config.holdCleanups ? undefined : collectorOf(config, store, executors, observer);
   // L1: a release or an operator may make an object due, and the next look would come only with the next sweep.
   observers.push(({ type }) => {
+    if (type === 'lease-created' || type === 'lease-renewed' || type === 'lease-released')
+      collector?.giveWay();
     if (type === 'lease-released' || type === 'cleanups-retried' || type === 'collection-resumed')
       collector?.wake();
   });

@@ -14,8 +14,16 @@ interface Entry {
 }
 
 /**
- * Records outcomes, one batch at a time: what ends in one tick, or while a batch is under way, goes together. A batch
- * that fails is offered again, with whatever came in meanwhile; the store knows an outcome that it has already.
+ * How long outcomes wait for others, for each millisecond that the last batch took. Without it, in a storm on PostgreSQL, a
+ * batch had 6 of them, and a third of the database's time went to transactions instead of rows (L4).
+ */
+const REST_PER_SETTLE = 8;
+/** A store that is slow for a while must not hold up the slots. */
+const MOST_SETTLE_REST_MS = 50;
+
+/**
+ * Records outcomes, one batch at a time: what ends in one tick, while a batch is under way, or soon after it, goes together.
+ * A batch that fails is offered again, with whatever came in meanwhile; the store knows an outcome that it has already.
  */
 export class Settler {
   readonly #store: Pick<LeaseStore, 'settleCleanups'>;
@@ -26,6 +34,8 @@ export class Settler {
   #waiting: Entry[] = [];
   #flushing = false;
   #failures = 0;
+  /** By the monotonic clock: no batch before. */
+  #restedMs = -Infinity;
   #endBackoff: (() => void) | undefined;
   /** Set once nobody waits for a second try. */
   #hurried = false;
@@ -69,10 +79,17 @@ export class Settler {
 
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
+      const startMs = this.#clock.monotonicMs();
+      if (startMs < this.#restedMs && this.#waiting.length < MAX_BATCH && !this.#hurried) {
+        await this.#backoff(this.#restedMs - startMs);
+        continue;
+      }
       const batch = this.#waiting.splice(0, MAX_BATCH);
       try {
         const results = await this.#store.settleCleanups(batch.map(({ outcome }) => outcome));
         this.#failures = 0;
+        const endMs = this.#clock.monotonicMs();
+        this.#restedMs = endMs + Math.min(REST_PER_SETTLE * (endMs - startMs), MOST_SETTLE_REST_MS);
         for (const [index, { claim, close }] of batch.entries()) {
           if (results[index] === 'stale') this.#tell({ type: 'outcome-stale', claim });
           close();

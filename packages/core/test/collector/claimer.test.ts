@@ -58,6 +58,13 @@ const occupy = (endpoint: string, count: number) => {
   for (let taken = 0; taken < count; taken++) slots.take(endpoint);
 };
 
+/** The pace of a claim of so many, which start at once. */
+const atMost = (batch: number) => ({
+  batch,
+  answered: () => Infinity,
+  turn: () => Promise.reject(new Error('no turn is due')),
+});
+
 describe('Claimer', () => {
   test('asks for as many as there are free slots, and starts what it gets', async () => {
     scripted.due = claimsOf(3, A);
@@ -69,15 +76,25 @@ describe('Claimer', () => {
     expect(claimer.more).toBe(false);
   });
 
-  test('L4: starts a few, and lets somebody else have a turn', async () => {
-    scripted.due = claimsOf(9, A);
+  test('L4: starts as many as the pace allows, and others have a turn before the next', async () => {
+    scripted.due = claimsOf(20, A);
     const startedBefore: number[] = [];
-    const count = await claimer.claim(Infinity, () => {
-      startedBefore.push(started.length);
-      return Promise.resolve();
+    const turns = [1, 3, 2, 1];
+    const answered: number[] = [];
+    const count = await claimer.claim({
+      batch: 9,
+      answered: (claims) => {
+        answered.push(claims.length);
+        return 2;
+      },
+      turn: () => {
+        startedBefore.push(started.length);
+        return Promise.resolve(turns.shift() ?? 0);
+      },
     });
     expect(count).toBe(9);
-    expect(startedBefore).toEqual([4, 8]);
+    expect(answered).toEqual([9]);
+    expect(startedBefore).toEqual([2, 3, 6, 8]);
     expect(started).toHaveLength(9);
   });
 
@@ -87,9 +104,14 @@ describe('Claimer', () => {
     scripted.onClaim = ({ perEndpointLimit }) => claimsOf(perEndpointLimit, A);
     const isPassedOver = async () => {
       // Attempts end while others start: there is a slot again.
-      const count = await claimer.claim(Infinity, async () => {
-        await Promise.resolve();
-        slots.release(A.endpoint);
+      const count = await claimer.claim({
+        ...atMost(Infinity),
+        answered: () => 1,
+        turn: async () => {
+          await Promise.resolve();
+          slots.release(A.endpoint);
+          return Infinity;
+        },
       });
       for (let ended = 1; ended < count; ended += 1) slots.release(A.endpoint);
       expect(claimer.more).toBe(true);
@@ -170,13 +192,13 @@ describe('Claimer', () => {
     occupy(A.endpoint, 14);
     scripted.due = claimsOf(100, B);
     // A has two slots free and nothing due, so B is cut short.
-    expect(await claimer.claim(8)).toBe(2);
-    expect(await claimer.claim(6)).toBe(6);
+    expect(await claimer.claim(atMost(8))).toBe(2);
+    expect(await claimer.claim(atMost(6))).toBe(6);
     expect(scripted.claims[1]?.busyEndpoints).toEqual([A.endpoint]);
     // From now on B is as quick as claims are: each of them is full, and there is always more.
     scripted.due.unshift(...claimsOf(1, A, 1_000));
     while (slots.freeAt(B.endpoint) < 16) slots.release(B.endpoint);
-    await claimer.claim(2);
+    await claimer.claim(atMost(2));
     expect(started.at(-2)?.claim.endpoint).toBe(A.endpoint);
   });
 
@@ -312,12 +334,12 @@ describe('with breakers that are not closed', () => {
       claimsOf(1, { endpoint: `http://e${n}.test` }, n),
     ).flat();
     for (let n = 0; n < 10; n++) {
-      await claimer.claim(4);
+      await claimer.claim(atMost(4));
       for (const endpoint of slots.endpoints) slots.release(endpoint);
     }
     // They came no further, so that nobody knows whether there is more.
     scripted.due.unshift(...claimsOf(1, { endpoint: 'http://dead-39.test' }, 1_000));
-    await claimer.claim(4);
+    await claimer.claim(atMost(4));
     expect(startedAt('http://dead-39.test')).toBe(1);
     expect(scripted.claims.map(({ busyEndpoints }) => busyEndpoints.length)).toEqual(Array(11).fill(0));
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Pace } from '../../src/collector/pace.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BusyClock } from './busy-clock.js';
+import { claimsOf } from './scripted-store.js';
 
 let clock: BusyClock;
 let pace: Pace;
@@ -15,8 +16,9 @@ beforeEach(() => {
 function claim(waitMs: number, workMs = 0, count = pace.batch): void {
   expect(pace.restMs()).toBe(0);
   clock.idle(waitMs);
+  pace.answered(claimsOf(count));
   clock.spend(workMs);
-  pace.claimed(count, true);
+  pace.started(true);
 }
 
 /** Rests for as long as it takes. How long that was. */
@@ -73,11 +75,11 @@ describe('Pace', () => {
     expect(pace.batch).toBe(8);
   });
 
-  test('and more when its turns are longer than that, or the store slower: 500 a second', () => {
+  test('and more when its turns are longer than that, or the store slower: 300 a second', () => {
     for (let n = 0; n < 10; n++) {
       claim(0, 60);
       expect(pace.restMs()).toBe(0);
-      expect(pace.batch).toBe(30);
+      expect(pace.batch).toBe(18);
     }
   });
 
@@ -101,10 +103,10 @@ describe('Pace', () => {
   });
 
   test('the work of this process while it waits is no work of the store', () => {
-    claim(2, 9);
-    expect(rest()).toBe(6);
-    claim(0, 9);
+    claim(4, 9);
     expect(rest()).toBe(3);
+    claim(4, 3);
+    expect(rest()).toBe(9);
   });
 
   test('claims more at once while there is more and time, up to 48', () => {
@@ -149,7 +151,8 @@ describe('Pace', () => {
     for (let n = 0; n < 20; n++) {
       expect(unaware.restMs()).toBe(0);
       await manual.advance(4);
-      unaware.claimed(unaware.batch, true);
+      unaware.answered(claimsOf(unaware.batch));
+      unaware.started(true);
       expect(unaware.restMs()).toBe(12);
       await manual.advance(12);
     }

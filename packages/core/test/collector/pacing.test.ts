@@ -65,7 +65,8 @@ async function run(load: Load): Promise<Report> {
   }
   const fallDue = () => {
     const fence = dueMs.push(clock.monotonicMs()) - 1;
-    scripted.due.push(claimOf(fence, { endpoint: `http://e${fence % 12}.test` }));
+    const claim = claimOf(fence, { endpoint: `http://e${fence % 12}.test` });
+    scripted.due.push({ ...claim, dueTime: clock.wallMs() });
     collector.wake();
   };
   for (let n = 0; n < dueAtOnce; n++) fallDue();
@@ -74,6 +75,7 @@ async function run(load: Load): Promise<Report> {
   for (let sentMs = 0; sentMs < seconds * 1_000; sentMs += RENEWAL_EVERY_MS) {
     clock.schedule(sentMs, () => {
       clock.spend(renewalMs);
+      collector.giveWay();
       renewalsMs.push(clock.monotonicMs() - sentMs + WAY_MS);
     });
   }
@@ -138,8 +140,14 @@ describe('a process with one thread', () => {
     expect(startP99Ms).toBeLessThanOrEqual(4_500 + 1_000);
   });
 
+  test('L1: what piled up while the store was away is made up for beside what falls due, however many call', async () => {
+    const storeMs = (nowMs: number) => (nowMs > 2_000 && nowMs < 2_010 ? 2_000 : 5);
+    const { collectedPerSecond } = await run({ seconds: 15, duePerSecond: 800, cleanupMs: 0.2, storeMs });
+    expect(collectedPerSecond).toBeGreaterThan(795);
+  });
+
   test.each([0, 10, 30])(
-    'starts 400 a second and more while it is busy all the time, the store answering after %d ms',
+    'starts 200 a second and more while callers keep it busy all the time, the store answering after %d ms',
     async (waitMs) => {
       const { collectedPerSecond } = await run({
         seconds: 4,
@@ -148,7 +156,7 @@ describe('a process with one thread', () => {
         cleanupMs: 0.1,
         storeMs: () => waitMs,
       });
-      expect(collectedPerSecond).toBeGreaterThan(400);
+      expect(collectedPerSecond).toBeGreaterThan(200);
     },
   );
 });

@@ -48,6 +48,63 @@ describe('Settler', () => {
     expect(fences()).toEqual([[1], [2, 3]]);
   });
 
+  /** Settles one, for which the store takes so long. */
+  async function settleIn(n: number, tookMs: number): Promise<void> {
+    scripted.onSettle = (outcomes) =>
+      new Promise((resolve) => clock.schedule(tookMs, () => resolve(outcomes.map(() => 'settled'))));
+    const settled = settle(n);
+    await clock.advance(tookMs);
+    await settled;
+    scripted.onSettle = (outcomes) => outcomes.map(() => 'settled');
+  }
+
+  test('L4: the next batch waits eight times as long as the last one took, and takes what ends meanwhile', async () => {
+    await settleIn(1, 3);
+    const second = settle(2);
+    await clock.advance(23);
+    const third = settle(3);
+    expect(fences()).toEqual([[1]]);
+    await clock.advance(1);
+    await Promise.all([second, third]);
+    expect(fences()).toEqual([[1], [2, 3]]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('L2: it waits 50 ms at most', async () => {
+    await settleIn(1, 1_000);
+    const second = settle(2);
+    await clock.advance(49);
+    expect(fences()).toHaveLength(1);
+    await clock.advance(1);
+    await second;
+  });
+
+  test('what ends later waits for nothing', async () => {
+    await settleIn(1, 3);
+    await clock.advance(24);
+    await settle(2);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('a thousand that wait do not wait any longer', async () => {
+    await settleIn(0, 5);
+    const all = Array.from({ length: 1_001 }, (_, n) => settle(n + 1));
+    await clock.advance(0);
+    expect(scripted.settles.map(({ length }) => length)).toEqual([1, 1_000, 1]);
+    await Promise.all(all);
+  });
+
+  test('giveUpAll() ends that wait as well', async () => {
+    await settleIn(1, 5);
+    const second = settle(2);
+    await clock.advance(1);
+    settler.giveUpAll();
+    await second;
+    await clock.advance(0);
+    expect(fences()).toEqual([[1]]);
+    expect(clock.pending).toBe(0);
+  });
+
   test('offers at most a thousand at once', async () => {
     await Promise.all(Array.from({ length: 2_500 }, (_, n) => settle(n)));
     expect(scripted.settles.map(({ length }) => length)).toEqual([1_000, 1_000, 500]);

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Gait } from '../../src/collector/gait.js';
+import { BusyClock } from './busy-clock.js';
+import { claimOf } from './scripted-store.js';
+
+let clock: BusyClock;
+let gait: Gait;
+
+beforeEach(() => {
+  clock = new BusyClock();
+  clock.idle(10_000);
+  gait = new Gait(clock);
+});
+
+/** What may start at once of claims that fell due so long ago. */
+const answered = (...lateMs: readonly number[]) =>
+  gait.answered(lateMs.map((ms, n) => ({ ...claimOf(n), dueTime: clock.wallMs() - ms })));
+
+/** How long a turn takes that comes so late, and how many may start after it. */
+async function turn(lateMs = 0): Promise<readonly [tookMs: number, starts: number]> {
+  const startMs = clock.monotonicMs();
+  const over = gait.turn();
+  // Its timer is of one millisecond.
+  clock.idle(1 + lateMs);
+  await clock.runUntil(clock.monotonicMs() + 1_000);
+  const starts = await over;
+  return [clock.monotonicMs() - startMs, starts];
+}
+
+describe('Gait', () => {
+  test('is brisk while nobody calls: four at once, however late they and the turns are', async () => {
+    expect(answered(3_600_000)).toBe(4);
+    expect(gait).toMatchObject({ mostBatch: 48, restPerWait: 3 });
+    expect(await turn()).toEqual([1, 4]);
+    expect(await turn(10)).toEqual([11, 4]);
+  });
+
+  test('L1: is brisk while cleanups are in time, whoever calls', () => {
+    gait.giveWay();
+    expect(answered(200, 150, 0)).toBe(4);
+  });
+
+  test('L4: is gentle in a storm, if somebody has called: two at once', async () => {
+    gait.giveWay();
+    expect(answered(201, 3_000)).toBe(2);
+    expect(gait).toMatchObject({ mostBatch: 24, restPerWait: 1 });
+    expect(await turn()).toEqual([1, 2]);
+  });
+
+  test('L4: and one after a turn that came late, and whose lateness is waited for eight times', async () => {
+    gait.giveWay();
+    answered(201);
+    expect(await turn(0.6)).toEqual([expect.closeTo(1.6 + 8 * 0.2), 1]);
+  });
+
+  test('but 30 ms at most, and 300 start in a second however late turns are', async () => {
+    gait.giveWay();
+    answered(201);
+    expect(await turn(9)).toEqual([10 + 30, 12]);
+    expect(await turn(99)).toEqual([100 + 30, 39]);
+  });
+
+  test('an old cleanup among some that are in time is no storm', () => {
+    gait.giveWay();
+    expect(answered(3_600_000, 10)).toBe(4);
+  });
+
+  test('nor is a claim that found nothing', () => {
+    gait.giveWay();
+    expect(answered()).toBe(4);
+  });
+
+  test('a call counts for a tenth of a second', () => {
+    gait.giveWay();
+    clock.idle(100);
+    expect(answered(500)).toBe(2);
+    clock.idle(1);
+    expect(answered(500)).toBe(4);
+    gait.giveWay();
+    expect(answered(500)).toBe(2);
+  });
+
+  test('a sweep that leaves leases overdue is the begin of a storm', () => {
+    gait.giveWay();
+    gait.swept(true);
+    expect(answered(0)).toBe(2);
+    gait.swept(false);
+    expect(answered(0)).toBe(4);
+  });
+});
