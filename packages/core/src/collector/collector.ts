@@ -4,6 +4,7 @@ import { Attempts } from './attempts.js';
 import { Breakers } from './breakers.js';
 import { Claimer } from './claimer.js';
 import { drain } from './drain.js';
+import { Gait } from './gait.js';
 import { InFlight } from './in-flight.js';
 import { Loop, type Next } from './loop.js';
 import type { CollectorOptions, CollectorSettings } from './options.js';
@@ -36,6 +37,7 @@ export class Collector {
   readonly #attempts: Attempts;
   readonly #settler: Settler;
   readonly #claims = new InFlight();
+  readonly #gait: Gait;
   readonly #pace: Pace;
   readonly #sweepLoop: Loop;
   readonly #claimLoop: Loop;
@@ -45,11 +47,12 @@ export class Collector {
   /** @throws RangeError naming the option that is out of range or contradicts another. */
   constructor(options: CollectorOptions) {
     const settings = settingsOf(options);
-    const { store, clock, tell, claimMs, maxConcurrent, perEndpoint, sweepIntervalMs } = settings;
+    const { clock, claimMs, maxConcurrent, perEndpoint, sweepIntervalMs } = settings;
     this.#settings = settings;
-    this.#pace = new Pace(clock);
+    this.#gait = new Gait(clock);
+    this.#pace = new Pace(clock, this.#gait);
     const wake = () => {
-      this.wake();
+      this.#claimLoop.wake();
     };
     const shared = {
       ...settings,
@@ -57,7 +60,7 @@ export class Collector {
       passedOver: new PassedOver(clock),
       breakers: new Breakers(settings),
     };
-    this.#settler = new Settler(store, clock, tell);
+    this.#settler = new Settler({ ...settings, gait: this.#gait });
     this.#attempts = new Attempts({ ...shared, settler: this.#settler, claimMs, freed: wake });
     this.#claimer = new Claimer({
       ...shared,
@@ -73,11 +76,14 @@ export class Collector {
 
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
-      const { nextInMs } = await this.sweep();
-      this.#pace.swept(nextInMs === 0);
-      // In a storm of expiries, sweeps that are fast have little of the time (L4): where they had a seventh of it, the first
-      // four seconds had twice as many slow renewals. A slow one must not hold up the next for long.
-      const restMs = Math.min(12 * (clock.monotonicMs() - startMs), sweepIntervalMs);
+      const { nextInMs, expired, rearmed, due } = await this.sweep();
+      this.#gait.fellDue(due);
+      // A full page of leases that were renewed in time is no storm.
+      const isBehind = nextInMs === 0 && expired > rearmed;
+      this.#gait.swept(isBehind);
+      // Sweeps that are fast have a seventh of the time at most, and in a storm of expiries half of that (L4): without, its
+      // first four seconds had twice as many slow renewals. A slow one must not hold up the next for long.
+      const restMs = Math.min((isBehind ? 12 : 6) * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });
     this.#claimLoop = this.#loop('claim', () => this.#claimInPace());
@@ -124,17 +130,18 @@ export class Collector {
     this.#pruneLoop.start(PRUNE_INTERVAL_MS);
   }
 
-  /** Something may be due: claims soon instead of at the next look. Does nothing unless started. */
+  /** An object may have fallen due: claims soon instead of at the next look. Does nothing unless started. */
   wake(): void {
+    this.#gait.fellDue(1);
     this.#claimLoop.wake();
   }
 
   /**
-   * Somebody who called this process waits for its answer. Cleanups that are late already, in a storm, give way to such
-   * calls, and go on in haste when nobody has called for a tenth of a second (L4).
+   * Somebody called this process. In a storm, cleanups give way to whoever calls, and go on in haste when nobody has for a
+   * tenth of a second (L4).
    */
   giveWay(): void {
-    this.#pace.giveWay();
+    this.#gait.giveWay();
   }
 
   /**

@@ -24,10 +24,9 @@ const BRISK: Manner = {
   restPerLate: 0,
 };
 /**
- * A storm, and somebody who called. Nothing here depends on how much is due: a process alone on its machine still starts
- * more than 1,000 a second, so that what falls due steadily (L1) cannot pile up; one whose turns come late starts less. Of
- * 100,000 cleanups beside 200 renewals a second, on two cores for everything, the brisk manner took the renewals' p99 to
- * 3.8 times that of idle ones in memory, and to 6 times on PostgreSQL with three servers (`npm run gate -- storm`).
+ * A storm, and somebody who called. Of 100,000 cleanups beside 200 renewals a second, on two cores for everything, the brisk
+ * manner took the renewals' p99 to 3.8 times that of idle ones in memory, and to 6 times on PostgreSQL with three servers
+ * (`npm run gate -- storm`).
  */
 const GENTLE: Manner = {
   mostBatch: 24,
@@ -37,11 +36,18 @@ const GENTLE: Manner = {
   restPerLate: 8,
 };
 
-/** However late its turns: 300 starts a second. */
+/** What a process starts however late its turns, give or take what rounding down takes. */
 export const LEAST_PER_MS = 0.3;
-/** Cleanups this late are a storm's. Below what L1 allows: what one can keep up with in haste, one does. */
+/** Cleanups this late are a storm's. */
 const LATE_MS = 200;
-/** For how long a call counts as one that somebody waits for. Ten a second are enough to be called all the time. */
+/**
+ * Where more falls due, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 200 a second:
+ * whatever piled up once, in a second without the store, would grow for ever.
+ */
+const STEADY_PER_MS = 0.2;
+/** Over which that is counted. */
+const WINDOW_MS = 500;
+/** So soon after a call others are expected. */
 const CALLED_MS = 100;
 /** What a turn takes at most on a process and a machine with time to spare: a timer of one millisecond. */
 const TURN_MS = 1.4;
@@ -49,17 +55,22 @@ const TURN_MS = 1.4;
 const MOST_TURN_REST_MS = 30;
 
 /**
- * In haste or gently. Cleanups that are late already, or will be because the sweep is behind, make way for those who call
- * this process and wait (L4), as far as they are in each other's way.
+ * In haste or gently. A storm makes way for those who call this process and wait (L4): the sweep is behind, or most that was
+ * claimed is late already while little falls due.
  */
 export class Gait {
   readonly #clock: Clock;
   #manner = BRISK;
   #calledMs = -Infinity;
   #isSweepBehind = false;
+  #windowMs: number;
+  /** What fell due in this window, and for each millisecond of the last. */
+  #due = 0;
+  #duePerMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#windowMs = clock.monotonicMs();
   }
 
   get mostBatch(): number {
@@ -70,25 +81,37 @@ export class Gait {
     return this.#manner.restPerWait;
   }
 
-  /** Somebody who called this process waits for its answer. */
+  /** Somebody called this process. */
   giveWay(): void {
     this.#calledMs = this.#clock.monotonicMs();
   }
 
-  /** A sweep is over. `isMore`: it left something overdue, so that cleanups will be late whose time has not come. */
-  swept(isMore: boolean): void {
-    this.#isSweepBehind = isMore;
+  /** So many cleanups fell due. */
+  fellDue(count: number): void {
+    this.#count();
+    this.#due += count;
+  }
+
+  /** A sweep is over. `isBehind`: it left something overdue, so that cleanups will be late that are not due yet. */
+  swept(isBehind: boolean): void {
+    this.#isSweepBehind = isBehind;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
   answered(claims: readonly CleanupClaim[]): number {
+    this.#count();
     // By this process's clock, though the store's said when they were due: if the two differ, it costs haste, or calm.
-    const latestMs = claims.reduce((latest, { dueTime }) => Math.max(latest, dueTime), -Infinity);
-    const isLate = claims.length > 0 && this.#clock.wallMs() - latestMs > LATE_MS;
+    const lateMs = this.#clock.wallMs() - LATE_MS;
+    const late = claims.filter(({ dueTime }) => dueTime < lateMs).length;
+    const isLate = late > claims.length / 2 && this.#duePerMs < STEADY_PER_MS;
     const isCalled = this.#clock.monotonicMs() - this.#calledMs <= CALLED_MS;
-    const isStorm = isLate || this.#isSweepBehind;
-    this.#manner = isStorm && isCalled ? GENTLE : BRISK;
+    this.#manner = (isLate || this.#isSweepBehind) && isCalled ? GENTLE : BRISK;
     return this.#manner.startsPerTurn;
+  }
+
+  /** Whether a storm gives way, as the last claim found it. */
+  get isGentle(): boolean {
+    return this.#manner === GENTLE;
   }
 
   /** A turn of the event loop, and a millisecond, are left to others. How many may start before the next. */
@@ -98,9 +121,18 @@ export class Gait {
     await this.#wait(0);
     const lateMs = this.#clock.monotonicMs() - startMs - TURN_MS;
     if (lateMs <= 0) return startsPerTurn;
-    if (restPerLate > 0) await this.#wait(Math.min(restPerLate * lateMs, MOST_TURN_REST_MS));
+    if (restPerLate === 0) return startsPerLateTurn;
+    await this.#wait(Math.min(restPerLate * lateMs, MOST_TURN_REST_MS));
     const tookMs = this.#clock.monotonicMs() - startMs;
     return Math.max(startsPerLateTurn, Math.floor(tookMs * LEAST_PER_MS));
+  }
+
+  #count(): void {
+    const tookMs = this.#clock.monotonicMs() - this.#windowMs;
+    if (tookMs < WINDOW_MS) return;
+    this.#duePerMs = this.#due / tookMs;
+    this.#due = 0;
+    this.#windowMs += tookMs;
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { CleanupClaim } from '../cleanup/cleanup.js';
 import type { Clock } from '../clock/clock.js';
-import { Gait, LEAST_PER_MS } from './gait.js';
+import type { Gait } from './gait.js';
+import { LEAST_PER_MS } from './gait.js';
 
 /**
  * The share of its time that a process works, at most, while it starts attempts. All that it does counts: at half, a
@@ -40,9 +41,9 @@ export class Pace {
   #atMs: number;
   #busyMs: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, gait: Gait) {
     this.#clock = clock;
-    this.#gait = new Gait(clock);
+    this.#gait = gait;
     this.#atMs = clock.monotonicMs();
     this.#busyMs = clock.busyMs?.() ?? 0;
   }
@@ -52,16 +53,6 @@ export class Pace {
     if (!this.#isMore) return this.#batch;
     const leastBatch = Math.ceil((this.#atMs - this.#claimedMs) * LEAST_PER_MS);
     return Math.min(this.#gait.mostBatch, Math.max(this.#batch, leastBatch));
-  }
-
-  /** Somebody who called this process waits for its answer. */
-  giveWay(): void {
-    this.#gait.giveWay();
-  }
-
-  /** A sweep is over. `isMore`: it left something overdue. */
-  swept(isMore: boolean): void {
-    this.#gait.swept(isMore);
   }
 
   /** After how many milliseconds to look again; 0: the next claim may be made, now. */
@@ -96,6 +87,7 @@ export class Pace {
     if (this.#owedMs > 0) this.#batch = Math.max(FIRST_BATCH, Math.floor(this.#batch / 2));
     else if (this.#isFull) this.#batch = Math.min(this.#gait.mostBatch, this.#batch + FIRST_BATCH);
     this.#isMore = isMore;
+    this.#isFull = false;
   }
 
   /** Brings up to date what is owed. */

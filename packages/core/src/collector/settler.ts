@@ -4,7 +4,15 @@ import type { Observer } from '../events/events.js';
 import { MAX_BATCH } from '../service/limits.js';
 import type { CleanupOutcome } from '../store/cleanup-verbs.js';
 import type { LeaseStore } from '../store/lease-store.js';
+import type { Gait } from './gait.js';
 import { backoffMs } from './loop.js';
+
+export interface SettlerOptions {
+  readonly store: Pick<LeaseStore, 'settleCleanups'>;
+  readonly clock: Clock;
+  readonly tell: Observer;
+  readonly gait: Pick<Gait, 'isGentle'>;
+}
 
 interface Entry {
   readonly claim: CleanupClaim;
@@ -14,21 +22,22 @@ interface Entry {
 }
 
 /**
- * How long outcomes wait for others, for each millisecond that the last batch took. Without it, in a storm on PostgreSQL, a
- * batch had 6 of them, and a third of the database's time went to transactions instead of rows (L4).
+ * How long, in a storm that gives way, outcomes wait for others, for each millisecond that the last batch took. Without it,
+ * on PostgreSQL, a batch had 6 of them, and a third of the database's time went to transactions instead of rows (L4).
  */
 const REST_PER_SETTLE = 8;
 /** A store that is slow for a while must not hold up the slots. */
 const MOST_SETTLE_REST_MS = 50;
 
 /**
- * Records outcomes, one batch at a time: what ends in one tick, while a batch is under way, or soon after it, goes together.
- * A batch that fails is offered again, with whatever came in meanwhile; the store knows an outcome that it has already.
+ * Records outcomes, one batch at a time: what ends in one tick, while a batch is under way, or, in a storm that gives way,
+ * soon after it, goes together. A batch that fails is offered again, with whatever came in meanwhile; the store knows an outcome that it has already.
  */
 export class Settler {
   readonly #store: Pick<LeaseStore, 'settleCleanups'>;
   readonly #clock: Clock;
   readonly #tell: Observer;
+  readonly #gait: Pick<Gait, 'isGentle'>;
   /** Accepted and neither recorded nor given up. */
   readonly #open = new Set<Entry>();
   #waiting: Entry[] = [];
@@ -40,10 +49,11 @@ export class Settler {
   /** Set once nobody waits for a second try. */
   #hurried = false;
 
-  constructor(store: Pick<LeaseStore, 'settleCleanups'>, clock: Clock, tell: Observer) {
+  constructor({ store, clock, tell, gait }: SettlerOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#tell = tell;
+    this.#gait = gait;
   }
 
   /**
@@ -80,7 +90,7 @@ export class Settler {
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
       const startMs = this.#clock.monotonicMs();
-      if (startMs < this.#restedMs && this.#waiting.length < MAX_BATCH && !this.#hurried) {
+      if (startMs < this.#restedMs && !this.#hurried) {
         await this.#backoff(this.#restedMs - startMs);
         continue;
       }
@@ -89,7 +99,8 @@ export class Settler {
         const results = await this.#store.settleCleanups(batch.map(({ outcome }) => outcome));
         this.#failures = 0;
         const endMs = this.#clock.monotonicMs();
-        this.#restedMs = endMs + Math.min(REST_PER_SETTLE * (endMs - startMs), MOST_SETTLE_REST_MS);
+        if (this.#gait.isGentle)
+          this.#restedMs = endMs + Math.min(REST_PER_SETTLE * (endMs - startMs), MOST_SETTLE_REST_MS);
         for (const [index, { claim, close }] of batch.entries()) {
           if (results[index] === 'stale') this.#tell({ type: 'outcome-stale', claim });
           close();

@@ -1,3 +1,4 @@
+import { Gait } from '../../src/collector/gait.js';
 import type { Executors, LeaseEvent } from '../../src/index.js';
 import { Attempts } from '../../src/collector/attempts.js';
 import { Breakers } from '../../src/collector/breakers.js';
@@ -27,7 +28,7 @@ export class AttemptsFixture {
     const tell = (event: LeaseEvent) => this.events.push(event);
     return new Attempts({
       executors,
-      settler: new Settler(this.scripted.store, clock, tell),
+      settler: new Settler({ store: this.scripted.store, clock, tell, gait: new Gait(clock) }),
       slots,
       passedOver,
       breakers,

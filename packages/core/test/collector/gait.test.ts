@@ -32,7 +32,7 @@ describe('Gait', () => {
     expect(answered(3_600_000)).toBe(4);
     expect(gait).toMatchObject({ mostBatch: 48, restPerWait: 3 });
     expect(await turn()).toEqual([1, 4]);
-    expect(await turn(10)).toEqual([11, 4]);
+    expect(await turn(100)).toEqual([101, 4]);
   });
 
   test('L1: is brisk while cleanups are in time, whoever calls', () => {
@@ -60,9 +60,29 @@ describe('Gait', () => {
     expect(await turn(99)).toEqual([100 + 30, 39]);
   });
 
-  test('an old cleanup among some that are in time is no storm', () => {
+  test('old cleanups among as many that are in time are no storm', () => {
     gait.giveWay();
     expect(answered(3_600_000, 10)).toBe(4);
+    expect(answered(3_600_000, 3_600_000, 10)).toBe(2);
+  });
+
+  test('L1: nor are late ones while others fall due, 200 a second, which would pile up', () => {
+    const fallDue = (count: number) => {
+      gait.fellDue(count);
+      clock.idle(500);
+      gait.giveWay();
+    };
+    fallDue(100);
+    expect(answered(500)).toBe(4);
+    fallDue(99);
+    expect(answered(500)).toBe(2);
+    expect(gait.isGentle).toBe(true);
+    fallDue(100);
+    expect(answered(500)).toBe(4);
+    expect(gait.isGentle).toBe(false);
+    // Unless the sweep is behind: then they fall due because it catches up.
+    gait.swept(true);
+    expect(answered(0)).toBe(2);
   });
 
   test('nor is a claim that found nothing', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Gait } from '../../src/collector/gait.js';
 import { Pace } from '../../src/collector/pace.js';
 import { ManualClock } from '../../src/testing/index.js';
 import { BusyClock } from './busy-clock.js';
@@ -9,7 +10,7 @@ let pace: Pace;
 
 beforeEach(() => {
   clock = new BusyClock();
-  pace = new Pace(clock);
+  pace = new Pace(clock, new Gait(clock));
 });
 
 /** Claims as many as it may, or fewer; the store answers after so long, and then the process works so long. */
@@ -147,7 +148,7 @@ describe('Pace', () => {
 
   test('a clock that does not know how busy it is takes whatever a claim took for the time of the store', async () => {
     const manual = new ManualClock();
-    const unaware = new Pace(manual);
+    const unaware = new Pace(manual, new Gait(manual));
     for (let n = 0; n < 20; n++) {
       expect(unaware.restMs()).toBe(0);
       await manual.advance(4);
