@@ -76,13 +76,14 @@ export class Collector {
 
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
-      const { nextInMs, expired, rearmed, due } = await this.sweep();
+      const { status, nextInMs, expired, rearmed, due } = await this.sweep();
       this.#gait.fellDue(due);
       // A full page of leases that were renewed in time is no storm.
       const isBehind = nextInMs === 0 && expired > rearmed;
-      this.#gait.swept(isBehind);
-      // Sweeps that are fast have a seventh of the time at most, and in a storm of expiries half of that (L4): without, its
-      // first four seconds had twice as many slow renewals. A slow one must not hold up the next for long.
+      // Who finds another replica sweeping learns nothing.
+      if (status !== 'busy') this.#gait.swept(isBehind);
+      // Sweeps that are fast have a seventh of the time at most, and in a storm of expiries half of that (L4). A slow one must
+      // not hold up the next for long.
       const restMs = Math.min((isBehind ? 12 : 6) * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
     });
