@@ -76,16 +76,11 @@ export class Collector {
 
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
-      const { status, nextInMs, expired, rearmed, due } = await this.sweep();
-      this.#gait.fellDue(due);
-      // A full page of leases that were renewed in time is no storm.
-      const isBehind = nextInMs === 0 && expired > rearmed;
-      // Who finds another replica sweeping learns nothing.
-      if (status !== 'busy') this.#gait.swept(isBehind);
-      // Sweeps that are fast have a seventh of the time at most, and in a storm of expiries half of that (L4). A slow one must
-      // not hold up the next for long.
-      const restMs = Math.min((isBehind ? 12 : 6) * (clock.monotonicMs() - startMs), sweepIntervalMs);
-      return { inMs: Math.min(nextInMs, sweepIntervalMs), restMs };
+      const report = await this.sweep();
+      const tookMs = clock.monotonicMs() - startMs;
+      // A slow one must not hold up the next for long.
+      const restMs = Math.min(this.#gait.swept(report) * tookMs, sweepIntervalMs);
+      return { inMs: Math.min(report.nextInMs, sweepIntervalMs), restMs };
     });
     this.#claimLoop = this.#loop('claim', () => this.#claimInPace());
     this.#pruneLoop = this.#loop('prune', async () => {

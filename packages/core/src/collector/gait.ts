@@ -1,5 +1,6 @@
 import type { CleanupClaim } from '../cleanup/cleanup.js';
 import type { Clock } from '../clock/clock.js';
+import type { SweepReport } from '../store/control-verbs.js';
 
 /** How attempts start. */
 interface Manner {
@@ -53,6 +54,9 @@ const CALLED_MS = 100;
 const TURN_MS = 1.4;
 /** A process that slept has no time to lose. */
 const MOST_TURN_REST_MS = 30;
+/** For each millisecond of a sweep: sweeps have a seventh of the time at most, and in a storm of expiries half of that. */
+const REST_PER_SWEEP = 6;
+const REST_PER_SWEEP_BEHIND = 12;
 
 /**
  * In haste or gently. A storm makes way for those who call this process and wait (L4): the sweep is behind, or most that was
@@ -92,9 +96,14 @@ export class Gait {
     this.#due += count;
   }
 
-  /** A sweep is over. `isBehind`: it left something overdue, so that cleanups will be late that are not due yet. */
-  swept(isBehind: boolean): void {
-    this.#isSweepBehind = isBehind;
+  /** A sweep is over. How long the next one waits, for each millisecond that this one took. */
+  swept({ status, nextInMs, expired, rearmed, due }: SweepReport): number {
+    this.fellDue(due);
+    // What it left overdue will be late before it is due. A full page of leases that were renewed in time is no storm.
+    const isBehind = nextInMs === 0 && expired > rearmed;
+    // Who finds another replica sweeping learns nothing.
+    if (status !== 'busy') this.#isSweepBehind = isBehind;
+    return isBehind ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */

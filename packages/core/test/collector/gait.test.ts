@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { SweepReport } from '../../src/index.js';
 import { Gait } from '../../src/collector/gait.js';
 import { BusyClock } from './busy-clock.js';
-import { claimOf } from './scripted-store.js';
+import { claimOf, QUIET } from './scripted-store.js';
+
+const BEHIND: SweepReport = { ...QUIET, expired: 100, due: 100, nextInMs: 0 };
+const BUSY: SweepReport = { ...QUIET, status: 'busy' };
 
 let clock: BusyClock;
 let gait: Gait;
@@ -81,7 +85,7 @@ describe('Gait', () => {
     expect(answered(500)).toBe(4);
     expect(gait.isGentle).toBe(false);
     // Unless the sweep is behind: then they fall due because it catches up.
-    gait.swept(true);
+    gait.swept(BEHIND);
     expect(answered(0)).toBe(2);
   });
 
@@ -100,11 +104,26 @@ describe('Gait', () => {
     expect(answered(500)).toBe(2);
   });
 
-  test('a sweep that leaves leases overdue is the begin of a storm', () => {
+  test('a sweep that leaves leases overdue is the begin of a storm, and rests twice as long', () => {
     gait.giveWay();
-    gait.swept(true);
+    expect(gait.swept(BEHIND)).toBe(12);
     expect(answered(0)).toBe(2);
-    gait.swept(false);
+    expect(gait.swept(QUIET)).toBe(6);
+    expect(answered(0)).toBe(4);
+  });
+
+  test('one that finds another replica at it ends no storm, and begins none', () => {
+    gait.giveWay();
+    gait.swept(BUSY);
+    expect(answered(0)).toBe(4);
+    gait.swept(BEHIND);
+    gait.swept(BUSY);
+    expect(answered(0)).toBe(2);
+  });
+
+  test('a full page of leases that were renewed in time is no storm', () => {
+    gait.giveWay();
+    expect(gait.swept({ ...BEHIND, expired: 50, rearmed: 50 })).toBe(6);
     expect(answered(0)).toBe(4);
   });
 });
