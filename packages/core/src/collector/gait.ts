@@ -34,7 +34,7 @@ const GENTLE: Manner = {
   restPerWait: 1,
   startsPerTurn: 2,
   startsPerLateTurn: 1,
-  restPerLate: 8,
+  restPerLate: 12,
 };
 
 /** What a process starts however late its turns, give or take what rounding down takes. */
@@ -48,6 +48,8 @@ const LATE_MS = 200;
 const STEADY_PER_MS = 0.2;
 /** Over which that is counted. */
 const WINDOW_MS = 500;
+/** What lasts longer is no storm but load, and is kept up with in haste: a sweep that gives way might never catch up. */
+const MOST_STORM_MS = 600_000;
 /** So soon after a call others are expected. */
 const CALLED_MS = 100;
 /** What a turn takes at most on a process and a machine with time to spare: a timer of one millisecond. */
@@ -67,6 +69,8 @@ export class Gait {
   #manner = BRISK;
   #calledMs = -Infinity;
   #isSweepBehind = false;
+  /** By the monotonic clock: since when there is a storm without a break. */
+  #stormMs: number | undefined;
   #windowMs: number;
   /** What fell due in this window, and for each millisecond of the last. */
   #due = 0;
@@ -98,12 +102,13 @@ export class Gait {
 
   /** A sweep is over. How long the next one waits, for each millisecond that this one took. */
   swept({ status, nextInMs, expired, rearmed, due }: SweepReport): number {
-    this.fellDue(due);
     // What it left overdue will be late before it is due. A full page of leases that were renewed in time is no storm.
     const isBehind = nextInMs === 0 && expired > rearmed;
     // Who finds another replica sweeping learns nothing.
     if (status !== 'busy') this.#isSweepBehind = isBehind;
-    return isBehind ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
+    // What a storm left overdue is no steady load: else its end would be in haste.
+    if (!isBehind) this.fellDue(due);
+    return isBehind && !this.#isLasting ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
@@ -113,8 +118,10 @@ export class Gait {
     const lateMs = this.#clock.wallMs() - LATE_MS;
     const late = claims.filter(({ dueTime }) => dueTime < lateMs).length;
     const isLate = late > claims.length / 2 && this.#duePerMs < STEADY_PER_MS;
-    const isCalled = this.#clock.monotonicMs() - this.#calledMs <= CALLED_MS;
-    this.#manner = (isLate || this.#isSweepBehind) && isCalled ? GENTLE : BRISK;
+    const nowMs = this.#clock.monotonicMs();
+    this.#stormMs = isLate || this.#isSweepBehind ? (this.#stormMs ?? nowMs) : undefined;
+    const isStorm = this.#stormMs !== undefined && !this.#isLasting;
+    this.#manner = isStorm && nowMs - this.#calledMs <= CALLED_MS ? GENTLE : BRISK;
     return this.#manner.startsPerTurn;
   }
 
@@ -134,6 +141,10 @@ export class Gait {
     await this.#wait(Math.min(restPerLate * lateMs, MOST_TURN_REST_MS));
     const tookMs = this.#clock.monotonicMs() - startMs;
     return Math.max(startsPerLateTurn, Math.floor(tookMs * LEAST_PER_MS));
+  }
+
+  get #isLasting(): boolean {
+    return this.#stormMs !== undefined && this.#clock.monotonicMs() - this.#stormMs > MOST_STORM_MS;
   }
 
   #count(): void {

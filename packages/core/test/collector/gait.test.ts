@@ -51,10 +51,10 @@ describe('Gait', () => {
     expect(await turn()).toEqual([1, 2]);
   });
 
-  test('L4: and one after a turn that came late, and whose lateness is waited for eight times', async () => {
+  test('L4: and one after a turn that came late, and whose lateness is waited for twelve times', async () => {
     gait.giveWay();
     answered(201);
-    expect(await turn(0.6)).toEqual([expect.closeTo(1.6 + 8 * 0.2), 1]);
+    expect(await turn(0.6)).toEqual([expect.closeTo(1.6 + 12 * 0.2), 1]);
   });
 
   test('but 30 ms at most, and 300 start in a second however late turns are', async () => {
@@ -112,6 +112,24 @@ describe('Gait', () => {
     expect(answered(0)).toBe(4);
   });
 
+  test('L4: what sweeps found that were behind is no steady load: the end of a storm gives way as well', () => {
+    for (const report of [BEHIND, BEHIND, QUIET]) {
+      gait.swept(report);
+      clock.idle(250);
+    }
+    gait.giveWay();
+    expect(answered(201)).toBe(2);
+  });
+
+  test('L1: what sweeps found that were not behind is', () => {
+    for (const due of [50, 50]) {
+      gait.swept({ ...QUIET, due });
+      clock.idle(250);
+    }
+    gait.giveWay();
+    expect(answered(201)).toBe(4);
+  });
+
   test('one that finds another replica at it ends no storm, and begins none', () => {
     gait.giveWay();
     gait.swept(BUSY);
@@ -119,6 +137,22 @@ describe('Gait', () => {
     gait.swept(BEHIND);
     gait.swept(BUSY);
     expect(answered(0)).toBe(2);
+  });
+
+  test('L1: what is late for more than ten minutes in a row is load, and kept up with in haste', () => {
+    const storm = (forMs: number) => {
+      clock.idle(forMs);
+      gait.giveWay();
+      return [gait.swept(BEHIND), answered(500)];
+    };
+    expect(storm(0)).toEqual([12, 2]);
+    expect(storm(600_000)).toEqual([12, 2]);
+    expect(storm(1)).toEqual([6, 4]);
+    // Until all is in time again: then there may be another storm.
+    expect(storm(3_600_000)).toEqual([6, 4]);
+    gait.swept(QUIET);
+    expect(answered(0)).toBe(4);
+    expect(storm(0)).toEqual([12, 2]);
   });
 
   test('a full page of leases that were renewed in time is no storm', () => {
