@@ -42,13 +42,13 @@ export const LEAST_PER_MS = 0.3;
 /** Cleanups this late are a storm's. */
 const LATE_MS = 200;
 /**
- * Where more falls due, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 200 a second:
- * whatever piled up once, in a second without the store, would grow for ever.
+ * Where more falls due, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 200 a second,
+ * and one server on PostgreSQL swept 600: whatever piled up once, in a second without the store, would grow for ever.
  */
 const STEADY_PER_MS = 0.2;
 /** Over which that is counted. */
 const WINDOW_MS = 500;
-/** What lasts longer is no storm but load, and is kept up with in haste: a sweep that gives way might never catch up. */
+/** What lasts longer is load that nobody saw before it piled up, and is kept up with in haste. */
 const MOST_STORM_MS = 600_000;
 /** So soon after a call others are expected. */
 const CALLED_MS = 100;
@@ -62,23 +62,23 @@ const REST_PER_SWEEP_BEHIND = 12;
 
 /**
  * In haste or gently. A storm makes way for those who call this process and wait (L4): the sweep is behind, or most that was
- * claimed is late already while little falls due.
+ * claimed is late already, while little falls due steadily.
  */
 export class Gait {
   readonly #clock: Clock;
   #manner = BRISK;
   #calledMs = -Infinity;
   #isSweepBehind = false;
-  /** By the monotonic clock: since when there is a storm without a break. */
-  #stormMs: number | undefined;
-  #windowMs: number;
-  /** What fell due in this window, and for each millisecond of the last. */
+  /** By the monotonic clock: since when cleanups are late without a break. */
+  #lateMs: number | undefined;
+  /** By the monotonic clock: since when is counted what falls due, unless nobody can tell. */
+  #windowMs: number | undefined;
   #due = 0;
+  /** What fell due for each millisecond of the last window. */
   #duePerMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#windowMs = clock.monotonicMs();
   }
 
   get mostBatch(): number {
@@ -96,7 +96,6 @@ export class Gait {
 
   /** So many cleanups fell due. */
   fellDue(count: number): void {
-    this.#count();
     this.#due += count;
   }
 
@@ -106,22 +105,22 @@ export class Gait {
     const isBehind = nextInMs === 0 && expired > rearmed;
     // Who finds another replica sweeping learns nothing.
     if (status !== 'busy') this.#isSweepBehind = isBehind;
-    // What a storm left overdue is no steady load: else its end would be in haste.
-    if (!isBehind) this.fellDue(due);
-    return isBehind && !this.#isLasting ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
+    this.fellDue(due);
+    if (isBehind || status === 'paused') this.#windowMs = undefined;
+    else if (status === 'swept') this.#count();
+    return isBehind && this.#mayBeStorm ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
   answered(claims: readonly CleanupClaim[]): number {
-    this.#count();
+    const nowMs = this.#clock.monotonicMs();
     // By this process's clock, though the store's said when they were due: if the two differ, it costs haste, or calm.
     const lateMs = this.#clock.wallMs() - LATE_MS;
     const late = claims.filter(({ dueTime }) => dueTime < lateMs).length;
-    const isLate = late > claims.length / 2 && this.#duePerMs < STEADY_PER_MS;
-    const nowMs = this.#clock.monotonicMs();
-    this.#stormMs = isLate || this.#isSweepBehind ? (this.#stormMs ?? nowMs) : undefined;
-    const isStorm = this.#stormMs !== undefined && !this.#isLasting;
-    this.#manner = isStorm && nowMs - this.#calledMs <= CALLED_MS ? GENTLE : BRISK;
+    const isLate = late > claims.length / 2 || this.#isSweepBehind;
+    this.#lateMs = isLate ? (this.#lateMs ?? nowMs) : undefined;
+    const isCalled = nowMs - this.#calledMs <= CALLED_MS;
+    this.#manner = isLate && this.#mayBeStorm && isCalled ? GENTLE : BRISK;
     return this.#manner.startsPerTurn;
   }
 
@@ -143,16 +142,25 @@ export class Gait {
     return Math.max(startsPerLateTurn, Math.floor(tookMs * LEAST_PER_MS));
   }
 
-  get #isLasting(): boolean {
-    return this.#stormMs !== undefined && this.#clock.monotonicMs() - this.#stormMs > MOST_STORM_MS;
+  /** Whether what is late is a storm's, and not load that has to be kept up with. */
+  get #mayBeStorm(): boolean {
+    const isLasting = this.#lateMs !== undefined && this.#clock.monotonicMs() - this.#lateMs > MOST_STORM_MS;
+    return this.#duePerMs < STEADY_PER_MS && !isLasting;
   }
 
+  /**
+   * A sweep kept up. Only then is it known what fell due since the last that did: after an outage or a storm the next sweeps are
+   * behind, and what fell due steadily before it still holds.
+   */
   #count(): void {
-    const tookMs = this.#clock.monotonicMs() - this.#windowMs;
-    if (tookMs < WINDOW_MS) return;
-    this.#duePerMs = this.#due / tookMs;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#windowMs !== undefined) {
+      const tookMs = nowMs - this.#windowMs;
+      if (tookMs < WINDOW_MS) return;
+      this.#duePerMs = this.#due / tookMs;
+    }
+    this.#windowMs = nowMs;
     this.#due = 0;
-    this.#windowMs += tookMs;
   }
 
   #wait(ms: number): Promise<void> {
