@@ -56,7 +56,7 @@ const CALLED_MS = 100;
 const TURN_MS = 1.4;
 /** A process that slept has no time to lose. */
 const MOST_TURN_REST_MS = 30;
-/** For each millisecond of a sweep: sweeps have a seventh of the time at most, and in a storm of expiries half of that. */
+/** For each millisecond of a sweep: sweeps have a seventh of the time at most, and in a storm half of that. */
 const REST_PER_SWEEP = 6;
 const REST_PER_SWEEP_BEHIND = 12;
 
@@ -108,7 +108,7 @@ export class Gait {
     this.fellDue(due);
     if (isBehind || status === 'paused') this.#windowMs = undefined;
     else if (status === 'swept') this.#count();
-    return isBehind && this.#mayBeStorm ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
+    return isBehind && this.#givesWay ? REST_PER_SWEEP_BEHIND : REST_PER_SWEEP;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
@@ -119,8 +119,7 @@ export class Gait {
     const late = claims.filter(({ dueTime }) => dueTime < lateMs).length;
     const isLate = late > claims.length / 2 || this.#isSweepBehind;
     this.#lateMs = isLate ? (this.#lateMs ?? nowMs) : undefined;
-    const isCalled = nowMs - this.#calledMs <= CALLED_MS;
-    this.#manner = isLate && this.#mayBeStorm && isCalled ? GENTLE : BRISK;
+    this.#manner = isLate && this.#givesWay ? GENTLE : BRISK;
     return this.#manner.startsPerTurn;
   }
 
@@ -142,10 +141,11 @@ export class Gait {
     return Math.max(startsPerLateTurn, Math.floor(tookMs * LEAST_PER_MS));
   }
 
-  /** Whether what is late is a storm's, and not load that has to be kept up with. */
-  get #mayBeStorm(): boolean {
-    const isLasting = this.#lateMs !== undefined && this.#clock.monotonicMs() - this.#lateMs > MOST_STORM_MS;
-    return this.#duePerMs < STEADY_PER_MS && !isLasting;
+  /** Whether somebody calls, and what is late is a storm's, not load that has to be kept up with. */
+  get #givesWay(): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const isLasting = this.#lateMs !== undefined && nowMs - this.#lateMs > MOST_STORM_MS;
+    return nowMs - this.#calledMs <= CALLED_MS && this.#duePerMs < STEADY_PER_MS && !isLasting;
   }
 
   /**

@@ -138,6 +138,10 @@ describe('Gait', () => {
     expect(answered(0)).toBe(4);
   });
 
+  test('L1: a sweep that is behind does not rest longer where nobody calls', () => {
+    expect(gait.swept(BEHIND)).toBe(6);
+  });
+
   test('L4: what sweeps found that were behind is no steady load: the end of a storm gives way as well', () => {
     for (const report of [BEHIND, BEHIND, QUIET]) {
       gait.swept(report);
