@@ -76,7 +76,7 @@ export class Collector {
 
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
-      const report = await this.sweep();
+      const report = await this.#sweeper.sweep(this.#gait.mostSwept);
       const tookMs = clock.monotonicMs() - startMs;
       // A slow one must not hold up the next for long.
       const restMs = Math.min(this.#gait.swept(report) * tookMs, sweepIntervalMs);

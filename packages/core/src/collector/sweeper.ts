@@ -20,10 +20,11 @@ export class Sweeper {
     this.#options = options;
   }
 
-  async sweep(): Promise<SweepReport> {
+  /** One sweep; `most`: how many leases it may end, if that is fewer than its limit. */
+  async sweep(most = Infinity): Promise<SweepReport> {
     const { store, clock, sweep, tell, foundDue } = this.#options;
     const startMs = clock.monotonicMs();
-    const report = await store.expireDue(sweep);
+    const report = await store.expireDue({ ...sweep, limit: Math.min(sweep.limit, most) });
     tell({ type: 'swept', report, durationMs: clock.monotonicMs() - startMs });
     if (report.due > 0) foundDue();
     return report;

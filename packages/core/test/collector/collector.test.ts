@@ -132,6 +132,22 @@ describe('the sweep loop', () => {
     expect(turns).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test.each([
+    [100, [100, 50, 50, 50, 100]],
+    [20, [20, 20, 20, 20, 20]],
+  ])('L4: with a limit of %d, ends %j in a storm while somebody calls', async (sweepLimit, limits) => {
+    scripted.onSweep = () => {
+      const isBehind = scripted.sweeps.length <= 3;
+      return isBehind ? { ...QUIET, expired: 100, nextInMs: 0 } : QUIET;
+    };
+    const collector = collectorWith(recordingExecutor(), { sweepLimit });
+    collector.giveWay();
+    collector.start();
+    await clock.advance(150);
+    await collector.stop();
+    expect(scripted.sweeps.map(({ limit }) => limit)).toEqual(limits);
+  });
+
   test('L1: a sweep that found objects due is followed by a claim at once', async () => {
     const collector = collectorWith(recordingExecutor(), { sweepIntervalMs: 500 });
     collector.start();

@@ -130,16 +130,20 @@ describe('Gait', () => {
     expect(answered(500)).toBe(2);
   });
 
-  test('a sweep that leaves leases overdue is the begin of a storm, and rests twice as long', () => {
+  test('a sweep that leaves leases overdue is the begin of a storm: the next is smaller, and comes later', () => {
     gait.giveWay();
+    expect(gait.mostSwept).toBe(Infinity);
     expect(gait.swept(BEHIND)).toBe(12);
+    expect(gait.mostSwept).toBe(50);
     expect(answered(0)).toBe(2);
     expect(gait.swept(QUIET)).toBe(6);
+    expect(gait.mostSwept).toBe(Infinity);
     expect(answered(0)).toBe(4);
   });
 
-  test('L1: a sweep that is behind does not rest longer where nobody calls', () => {
+  test('L1: a sweep that is behind is as large, and as soon, where nobody calls', () => {
     expect(gait.swept(BEHIND)).toBe(6);
+    expect(gait.mostSwept).toBe(Infinity);
   });
 
   test('L4: what sweeps found that were behind is no steady load: the end of a storm gives way as well', () => {
