@@ -21,6 +21,8 @@ export interface StopOptions {
   readonly signal?: AbortSignal;
 }
 
+/** For each millisecond of a sweep: sweeps have a seventh of the time, unless one takes so long that it holds up the next. */
+const SWEEP_REST = 6;
 const PRUNE_INTERVAL_MS = 60_000;
 /** Rows of each kind that one prune removes. */
 const PRUNE_LIMIT = 1_000;
@@ -77,9 +79,8 @@ export class Collector {
     this.#sweepLoop = this.#loop('sweep', async () => {
       const startMs = clock.monotonicMs();
       const report = await this.#sweeper.sweep(this.#gait.mostSwept);
-      const tookMs = clock.monotonicMs() - startMs;
-      // A slow one must not hold up the next for long.
-      const restMs = Math.min(this.#gait.swept(report) * tookMs, sweepIntervalMs);
+      this.#gait.swept(report);
+      const restMs = Math.min(SWEEP_REST * (clock.monotonicMs() - startMs), sweepIntervalMs);
       return { inMs: Math.min(report.nextInMs, sweepIntervalMs), restMs };
     });
     this.#claimLoop = this.#loop('claim', () => this.#claimInPace());
@@ -128,7 +129,6 @@ export class Collector {
 
   /** An object may have fallen due: claims soon instead of at the next look. Does nothing unless started. */
   wake(): void {
-    this.#gait.fellDue(1);
     this.#claimLoop.wake();
   }
 

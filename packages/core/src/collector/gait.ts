@@ -1,6 +1,8 @@
 import type { CleanupClaim } from '../cleanup/cleanup.js';
 import type { Clock } from '../clock/clock.js';
 import type { SweepReport } from '../store/control-verbs.js';
+import { Spell } from './spell.js';
+import { SteadyLoad } from './steady-load.js';
 
 /** How attempts start. */
 interface Manner {
@@ -42,13 +44,13 @@ export const LEAST_PER_MS = 0.3;
 /** Cleanups this late are a storm's. */
 const LATE_MS = 200;
 /**
- * Where more falls due, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 200 a second,
- * and one server on PostgreSQL swept 600: whatever piled up once, in a second without the store, would grow for ever.
+ * Where more falls due steadily, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 200 a
+ * second: whatever piled up once, in a second without the store, would grow for ever.
  */
 const STEADY_PER_MS = 0.2;
-/** Over which that is counted. */
-const WINDOW_MS = 500;
-/** What lasts longer is load that nobody saw before it piled up, and is kept up with in haste. */
+/** Of 100 leases, a sweep took PostgreSQL 8 to 12 ms: whoever renewed meanwhile had one processor less. */
+const MOST_SWEPT = 50;
+/** What is late for longer is load that nobody could measure, and is kept up with in haste. */
 const MOST_STORM_MS = 600_000;
 /** So soon after a call others are expected. */
 const CALLED_MS = 100;
@@ -56,11 +58,6 @@ const CALLED_MS = 100;
 const TURN_MS = 1.4;
 /** A process that slept has no time to lose. */
 const MOST_TURN_REST_MS = 30;
-/** For each millisecond of a sweep: sweeps have a seventh of the time at most, and in a storm half of that. */
-const REST_PER_SWEEP = 6;
-const REST_PER_STORM_SWEEP = 12;
-/** Of 100, one took PostgreSQL 8 to 12 ms: whoever renewed meanwhile had one processor less. */
-const MOST_PER_STORM_SWEEP = 50;
 
 /**
  * In haste or gently. A storm makes way for those who call this process and wait (L4): the sweep is behind, or most that was
@@ -68,19 +65,17 @@ const MOST_PER_STORM_SWEEP = 50;
  */
 export class Gait {
   readonly #clock: Clock;
+  readonly #load: SteadyLoad;
+  readonly #late = new Spell();
   #manner = BRISK;
   #calledMs = -Infinity;
   #isSweepBehind = false;
-  /** By the monotonic clock: since when cleanups are late without a break. */
-  #lateMs: number | undefined;
-  /** By the monotonic clock: since when is counted what falls due, unless nobody can tell. */
-  #windowMs: number | undefined;
-  #due = 0;
-  /** What fell due for each millisecond of the last window. */
-  #duePerMs = 0;
+  /** Most of the last claim. */
+  #isLate = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#load = new SteadyLoad(clock);
   }
 
   get mostBatch(): number {
@@ -91,9 +86,9 @@ export class Gait {
     return this.#manner.restPerWait;
   }
 
-  /** How many leases the next sweep may end. */
+  /** How many leases a sweep may end. Where cleanups are late, sweeps are not what they wait for. */
   get mostSwept(): number {
-    return this.#isSweepBehind && this.#givesWay ? MOST_PER_STORM_SWEEP : Infinity;
+    return this.#isLate && this.isGentle ? MOST_SWEPT : Infinity;
   }
 
   /** Somebody called this process. */
@@ -101,32 +96,28 @@ export class Gait {
     this.#calledMs = this.#clock.monotonicMs();
   }
 
-  /** So many cleanups fell due. */
-  fellDue(count: number): void {
-    this.#due += count;
-  }
-
-  /** A sweep is over. How long the next one waits, for each millisecond that this one took. */
-  swept({ status, nextInMs, expired, rearmed, due }: SweepReport): number {
+  /** A sweep is over. */
+  swept(report: SweepReport): void {
+    const { status, nextInMs, expired, rearmed } = report;
+    this.#load.swept(report);
     // What it left overdue will be late before it is due. A full page of leases that were renewed in time is no storm.
-    const isBehind = nextInMs === 0 && expired > rearmed;
-    // Who finds another replica sweeping learns nothing.
-    if (status !== 'busy') this.#isSweepBehind = isBehind;
-    this.fellDue(due);
-    if (isBehind || status === 'paused') this.#windowMs = undefined;
-    else if (status === 'swept') this.#count();
-    return isBehind && this.#givesWay ? REST_PER_STORM_SWEEP : REST_PER_SWEEP;
+    if (status !== 'busy') this.#isSweepBehind = nextInMs === 0 && expired > rearmed;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
   answered(claims: readonly CleanupClaim[]): number {
     const nowMs = this.#clock.monotonicMs();
+    // Whatever is tried again is late, storm or not.
+    const fresh = claims.filter(({ attempt }) => attempt === 1);
+    this.#load.fellDue(fresh.filter(({ reason }) => reason === 'RELEASED').length);
     // By this process's clock, though the store's said when they were due: if the two differ, it costs haste, or calm.
     const lateMs = this.#clock.wallMs() - LATE_MS;
-    const late = claims.filter(({ dueTime }) => dueTime < lateMs).length;
-    const isLate = late > claims.length / 2 || this.#isSweepBehind;
-    this.#lateMs = isLate ? (this.#lateMs ?? nowMs) : undefined;
-    this.#manner = isLate && this.#givesWay ? GENTLE : BRISK;
+    const late = fresh.filter(({ dueTime }) => dueTime < lateMs).length;
+    this.#isLate = late > fresh.length / 2;
+    const isBehind = this.#isLate || this.#isSweepBehind;
+    if (isBehind) this.#late.seen(nowMs);
+    const isStorm = this.#load.perMs < STEADY_PER_MS && this.#late.lengthMs(nowMs) <= MOST_STORM_MS;
+    this.#manner = isBehind && isStorm && nowMs - this.#calledMs <= CALLED_MS ? GENTLE : BRISK;
     return this.#manner.startsPerTurn;
   }
 
@@ -146,28 +137,6 @@ export class Gait {
     await this.#wait(Math.min(restPerLate * lateMs, MOST_TURN_REST_MS));
     const tookMs = this.#clock.monotonicMs() - startMs;
     return Math.max(startsPerLateTurn, Math.floor(tookMs * LEAST_PER_MS));
-  }
-
-  /** Whether somebody calls, and what is late is a storm's, not load that has to be kept up with. */
-  get #givesWay(): boolean {
-    const nowMs = this.#clock.monotonicMs();
-    const isLasting = this.#lateMs !== undefined && nowMs - this.#lateMs > MOST_STORM_MS;
-    return nowMs - this.#calledMs <= CALLED_MS && this.#duePerMs < STEADY_PER_MS && !isLasting;
-  }
-
-  /**
-   * A sweep kept up. Only then is it known what fell due since the last that did: after an outage or a storm the next sweeps are
-   * behind, and what fell due steadily before it still holds.
-   */
-  #count(): void {
-    const nowMs = this.#clock.monotonicMs();
-    if (this.#windowMs !== undefined) {
-      const tookMs = nowMs - this.#windowMs;
-      if (tookMs < WINDOW_MS) return;
-      this.#duePerMs = this.#due / tookMs;
-    }
-    this.#windowMs = nowMs;
-    this.#due = 0;
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { SweepReport } from '../../src/index.js';
+import type { CleanupClaim, SweepReport } from '../../src/index.js';
 import { Gait } from '../../src/collector/gait.js';
 import { BusyClock } from './busy-clock.js';
 import { claimOf, QUIET } from './scripted-store.js';
@@ -12,13 +12,23 @@ let gait: Gait;
 
 beforeEach(() => {
   clock = new BusyClock();
-  clock.idle(10_000);
   gait = new Gait(clock);
+  steady(0);
 });
 
+/** So many fall due in each second of twelve, and the sweep keeps up. */
+function steady(perSecond: number): void {
+  for (let ms = 0; ms <= 12_000; ms += 500) {
+    clock.idle(500);
+    gait.swept({ ...QUIET, due: perSecond / 2 });
+  }
+}
+
 /** What may start at once of claims that fell due so long ago. */
-const answered = (...lateMs: readonly number[]) =>
-  gait.answered(lateMs.map((ms, n) => ({ ...claimOf(n), dueTime: clock.wallMs() - ms })));
+const answered = (...lateMs: readonly number[]) => answeredAs({}, ...lateMs);
+
+const answeredAs = (parts: Partial<CleanupClaim>, ...lateMs: readonly number[]) =>
+  gait.answered(lateMs.map((ms, n) => ({ ...claimOf(n), dueTime: clock.wallMs() - ms, ...parts })));
 
 /** How long a turn takes that comes so late, and how many may start after it. */
 async function turn(lateMs = 0): Promise<readonly [tookMs: number, starts: number]> {
@@ -70,49 +80,46 @@ describe('Gait', () => {
     expect(answered(3_600_000, 3_600_000, 10)).toBe(2);
   });
 
-  test('L1: nor are late ones while others fall due, 200 a second, which would pile up', () => {
-    const fallDue = (count: number) => {
-      gait.swept(QUIET);
-      gait.fellDue(count);
-      clock.idle(500);
-      gait.swept(QUIET);
-      gait.giveWay();
-    };
-    fallDue(100);
+  test('L1: nor are retries, which are late always', () => {
+    gait.giveWay();
+    expect(answeredAs({ attempt: 2 }, 3_600_000, 3_600_000)).toBe(4);
+  });
+
+  test('L1: nor is what is late where 200 fall due in a second, and were made up for until now', () => {
+    steady(200);
+    gait.giveWay();
     expect(answered(500)).toBe(4);
-    fallDue(99);
+    gait.swept(BEHIND);
+    expect(answered(500)).toBe(4);
+    steady(199);
+    gait.giveWay();
     expect(answered(500)).toBe(2);
     expect(gait.isGentle).toBe(true);
-    fallDue(100);
+    steady(200);
+    gait.giveWay();
     expect(answered(500)).toBe(4);
     expect(gait.isGentle).toBe(false);
   });
 
-  test('L1: nor is a sweep that is behind, beside load that was steady before', () => {
-    for (const due of [0, 50, 50]) {
-      gait.swept({ ...QUIET, due });
-      clock.idle(due * 5);
-    }
-    // Whatever kept sweeps from it: another replica, a store that was away.
-    const outage = (status: SweepReport['status']) => {
-      gait.swept({ ...QUIET, status });
-      clock.idle(60_000);
+  test('L1: released ones count when they are claimed, and once', () => {
+    const released = (attempt: number) => {
+      for (let ms = 0; ms <= 12_000; ms += 500) {
+        clock.idle(500);
+        answeredAs({ reason: 'RELEASED', attempt }, ...Array.from({ length: 100 }, () => 0));
+        gait.swept(QUIET);
+      }
       gait.giveWay();
-      expect(gait.swept(BEHIND)).toBe(6);
-      expect(answered(500)).toBe(4);
+      return answered(500);
     };
-    gait.swept(QUIET);
-    outage('swept');
-    outage('busy');
-    outage('paused');
-    outage('busy');
-    // It has caught up: now the load counts anew.
-    gait.swept(QUIET);
-    clock.idle(500);
-    gait.swept(QUIET);
+    expect(released(1)).toBe(4);
+    expect(released(2)).toBe(2);
+  });
+
+  test('L1: nor is anything in a process that has never kept up', () => {
+    gait = new Gait(clock);
     gait.giveWay();
-    expect(gait.swept(BEHIND)).toBe(12);
-    expect(answered(500)).toBe(2);
+    gait.swept(BEHIND);
+    expect(answered(500)).toBe(4);
   });
 
   test('nor is a claim that found nothing', () => {
@@ -130,29 +137,25 @@ describe('Gait', () => {
     expect(answered(500)).toBe(2);
   });
 
-  test('a sweep that leaves leases overdue is the begin of a storm: the next is smaller, and comes later', () => {
-    gait.giveWay();
+  test('L4: sweeps are smaller in a storm, but not where cleanups wait for them, or nobody calls', () => {
     expect(gait.mostSwept).toBe(Infinity);
-    expect(gait.swept(BEHIND)).toBe(12);
-    expect(gait.mostSwept).toBe(50);
+    gait.giveWay();
+    gait.swept(BEHIND);
+    answered(0);
+    expect(gait).toMatchObject({ isGentle: true, mostSwept: Infinity });
+    answered(201);
+    expect(gait).toMatchObject({ isGentle: true, mostSwept: 50 });
+    clock.idle(101);
+    answered(302);
+    expect(gait).toMatchObject({ isGentle: false, mostSwept: Infinity });
+  });
+
+  test('a sweep that leaves leases overdue is the begin of a storm', () => {
+    gait.giveWay();
+    gait.swept(BEHIND);
     expect(answered(0)).toBe(2);
-    expect(gait.swept(QUIET)).toBe(6);
-    expect(gait.mostSwept).toBe(Infinity);
+    gait.swept(QUIET);
     expect(answered(0)).toBe(4);
-  });
-
-  test('L1: a sweep that is behind is as large, and as soon, where nobody calls', () => {
-    expect(gait.swept(BEHIND)).toBe(6);
-    expect(gait.mostSwept).toBe(Infinity);
-  });
-
-  test('L4: what sweeps found that were behind is no steady load: the end of a storm gives way as well', () => {
-    for (const report of [BEHIND, BEHIND, QUIET]) {
-      gait.swept(report);
-      clock.idle(250);
-    }
-    gait.giveWay();
-    expect(answered(201)).toBe(2);
   });
 
   test('one that finds another replica at it ends no storm, and begins none', () => {
@@ -164,25 +167,39 @@ describe('Gait', () => {
     expect(answered(0)).toBe(2);
   });
 
-  test('L1: what is late for more than ten minutes in a row is load, and kept up with in haste', () => {
-    const storm = (forMs: number) => {
-      clock.idle(forMs);
-      gait.giveWay();
-      return [gait.swept(BEHIND), answered(500)];
-    };
-    expect(storm(0)).toEqual([12, 2]);
-    expect(storm(600_000)).toEqual([12, 2]);
-    expect(storm(1)).toEqual([6, 4]);
-    // Until all is in time again: then there may be another storm.
-    expect(storm(3_600_000)).toEqual([6, 4]);
-    gait.swept(QUIET);
-    expect(answered(0)).toBe(4);
-    expect(storm(0)).toEqual([12, 2]);
-  });
-
   test('a full page of leases that were renewed in time is no storm', () => {
     gait.giveWay();
-    expect(gait.swept({ ...BEHIND, expired: 50, rearmed: 50 })).toBe(6);
+    gait.swept({ ...BEHIND, expired: 50, rearmed: 50 });
     expect(answered(0)).toBe(4);
+  });
+
+  test('L4: the end of a storm gives way as well: what its sweeps found is no steady load', () => {
+    for (let ms = 0; ms < 30_000; ms += 100) {
+      clock.idle(100);
+      gait.swept(BEHIND);
+    }
+    gait.swept(QUIET);
+    gait.giveWay();
+    expect(answered(201)).toBe(2);
+  });
+
+  test('L1: what is late for more than ten minutes is load, and kept up with in haste, until all is in time', () => {
+    const isLate = (forMs: number) => {
+      for (let ms = 0; ms < forMs; ms += 1_000) {
+        // Endpoints that are full, or a few in time, make no difference.
+        for (const lateMs of [[], [0], [500]]) {
+          gait.giveWay();
+          answered(...lateMs);
+        }
+        clock.idle(1_000);
+      }
+      gait.giveWay();
+      return answered(500);
+    };
+    expect(isLate(600_000)).toBe(2);
+    expect(isLate(1_000)).toBe(4);
+    expect(isLate(3_600_000)).toBe(4);
+    clock.idle(1_001);
+    expect(isLate(0)).toBe(2);
   });
 });

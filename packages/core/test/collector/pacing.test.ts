@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CleanupClaim } from '../../src/index.js';
 import { Collector } from '../../src/index.js';
 import { recordingExecutor, seededRandom } from '../../src/testing/index.js';
 import { BusyClock } from './busy-clock.js';
@@ -12,18 +13,26 @@ const MEAN_ENDPOINT_MS = 6;
 const RENEWAL_EVERY_MS = 5;
 const RENEWAL_MS = 0.3;
 const WAY_MS = 2;
+/** So long before the load, a collector starts: it knows by then that it keeps up. */
+const QUIET_MS = 6_000;
 
 interface Load {
   readonly seconds: number;
-  /** Cleanups that are due at the start, and that fall due in each second. */
+  /** Cleanups that fall due at the start, and in each second after it. */
   readonly dueAtOnce?: number;
   readonly duePerSecond?: number;
+  /** Those of a second fall due together. */
+  readonly inLumps?: boolean;
+  /** Of cleanups whose holders released them long ago. */
+  readonly retriesPerSecond?: number;
+  /** How long the collector runs before. Default {@link QUIET_MS}. */
+  readonly quietMs?: number;
   readonly cleanupMs?: number;
   readonly renewalMs?: number;
-  /** From a claim to the store's answer. */
-  readonly storeMs?: (nowMs: number) => number;
+  /** From a claim to the store's answer, so long after the start. */
+  readonly storeMs?: (atMs: number) => number;
   /** How long a sweep takes, if leases end by sweeps; else holders release them. */
-  readonly sweepMs?: (nowMs: number) => number;
+  readonly sweepMs?: (atMs: number) => number;
   /** Sets the collector going. */
   readonly drive?: (collector: Collector, clock: BusyClock) => void;
 }
@@ -38,8 +47,9 @@ interface Report {
 
 async function run(load: Load): Promise<Report> {
   const { seconds, dueAtOnce = 0, duePerSecond = 0, cleanupMs = CLEANUP_MS, renewalMs = RENEWAL_MS } = load;
-  const { storeMs, sweepMs } = load;
+  const { storeMs, sweepMs, inLumps = false, retriesPerSecond = 0, quietMs = QUIET_MS } = load;
   const clock = new BusyClock();
+  const atMs = () => clock.monotonicMs() - quietMs;
   const scripted = new ScriptedStore();
   const random = seededRandom(1);
   const dueMs: number[] = [];
@@ -62,46 +72,57 @@ async function run(load: Load): Promise<Report> {
   if (storeMs) {
     scripted.onClaim = (claim) =>
       new Promise((resolve) => {
-        clock.schedule(storeMs(clock.monotonicMs()), () => resolve(scripted.takeDue(claim)));
+        clock.schedule(storeMs(atMs()), () => resolve(scripted.takeDue(claim)));
       });
   }
   const overdue: number[] = [];
-  const end = (fence: number) => {
+  const end = (fence: number, parts: Partial<CleanupClaim>) => {
     const claim = claimOf(fence, { endpoint: `http://e${fence % 12}.test` });
-    scripted.due.push({ ...claim, dueTime: clock.wallMs() });
+    scripted.due.push({ ...claim, dueTime: clock.wallMs(), ...parts });
   };
   if (sweepMs) {
     scripted.onSweep = ({ limit }) =>
       new Promise((resolve) => {
-        clock.schedule(sweepMs(clock.monotonicMs()), () => {
+        clock.schedule(sweepMs(atMs()), () => {
           const ended = overdue.splice(0, limit);
-          ended.forEach(end);
+          for (const fence of ended) end(fence, { reason: 'EXPIRED' });
           const nextInMs = overdue.length > 0 ? 0 : 1;
           resolve({ ...QUIET, expired: ended.length, due: ended.length, nextInMs });
         });
       });
   }
-  const fallDue = () => {
+  const fallDue = (parts: Partial<CleanupClaim>) => {
     const fence = dueMs.push(clock.monotonicMs()) - 1;
     if (sweepMs) overdue.push(fence);
     else {
-      end(fence);
+      end(fence, parts);
       collector.wake();
     }
   };
-  for (let n = 0; n < dueAtOnce; n++) fallDue();
-  for (let n = 0; n < duePerSecond * seconds; n++) clock.schedule((n * 1_000) / duePerSecond, fallDue);
+  const steadily = (perSecond: number, parts: Partial<CleanupClaim>) => {
+    for (let n = 0; n < perSecond * seconds; n++) {
+      const afterMs = (n * 1_000) / perSecond;
+      clock.schedule(quietMs + (inLumps ? Math.floor(afterMs / 1_000) * 1_000 : afterMs), () => {
+        fallDue(parts);
+      });
+    }
+  };
+  clock.schedule(quietMs, () => {
+    for (let n = 0; n < dueAtOnce; n++) fallDue({ reason: 'EXPIRED' });
+    load.drive?.(collector, clock);
+  });
+  steadily(duePerSecond, { reason: 'RELEASED' });
+  steadily(retriesPerSecond, { reason: 'RELEASED', attempt: 2, dueTime: 0 });
   // Whoever is slow is not asked more slowly.
   for (let sentMs = 0; sentMs < seconds * 1_000; sentMs += RENEWAL_EVERY_MS) {
-    clock.schedule(sentMs, () => {
+    clock.schedule(quietMs + sentMs, () => {
       clock.spend(renewalMs);
       collector.giveWay();
-      renewalsMs.push(clock.monotonicMs() - sentMs + WAY_MS);
+      renewalsMs.push(atMs() - sentMs + WAY_MS);
     });
   }
-  if (load.drive) load.drive(collector, clock);
-  else collector.start();
-  await clock.runUntil(seconds * 1_000);
+  if (!load.drive) collector.start();
+  await clock.runUntil(quietMs + seconds * 1_000);
   const missed = Array.from({ length: dueMs.length - startedMs.length }, () => Infinity);
   return {
     renewalP99Ms: p99(renewalsMs),
@@ -177,6 +198,20 @@ describe('a process with one thread', () => {
     const load = { seconds: 15, duePerSecond: 1_000, cleanupMs: 0.2, sweepMs };
     const { collectedPerSecond } = await run(load);
     expect(collectedPerSecond).toBeGreaterThan(0.99 * load.duePerSecond);
+  });
+
+  test.each([
+    ['most of which are retries', { duePerSecond: 150, retriesPerSecond: 300 }],
+    ['all due at the full second', { duePerSecond: 450, inLumps: true, sweepMs: () => 5 }],
+  ])('L1: a process that its callers keep busy keeps up with 450 cleanups a second, %s', async (_, load) => {
+    const { collectedPerSecond } = await run({ seconds: 30, renewalMs: 2.8, cleanupMs: 0.5, ...load });
+    expect(collectedPerSecond).toBeGreaterThan(0.98 * 450);
+  });
+
+  test('L1: a process that starts with a backlog makes up for it, beside 950 a second that expire', async () => {
+    const load = { dueAtOnce: 3_000, duePerSecond: 950, sweepMs: () => 10 };
+    const { collectedPerSecond } = await run({ seconds: 15, quietMs: 0, ...load });
+    expect(collectedPerSecond).toBeGreaterThan(0.99 * (load.duePerSecond + 3_000 / 15));
   });
 
   test.each([0, 10, 30])(
