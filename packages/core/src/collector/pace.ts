@@ -1,7 +1,6 @@
 import type { CleanupClaim } from '../cleanup/cleanup.js';
 import type { Clock } from '../clock/clock.js';
 import type { Gait } from './gait.js';
-import { LEAST_PER_MS } from './gait.js';
 
 /**
  * The share of its time that a process works, at most, while it starts attempts. All that it does counts: at half, a
@@ -16,6 +15,9 @@ const MOST_REST_MS = 16;
 const MOST_STORE_REST_MS = 100;
 /** What is claimed at once holds up all else. So it begins with few, and goes back to them. */
 const FIRST_BATCH = 8;
+
+/** What a process claims, however busy it is. */
+const LEAST_PER_MS = 0.3;
 
 /**
  * How many attempts may start, and when. In a storm of cleanups, a process that starts whatever has a free slot answers

@@ -1,5 +1,5 @@
-/** A break that is shorter than this ends no spell. */
-export const MOST_BREAK_MS = 1_000;
+/** A longer break ends a spell. A store that answers nobody for some seconds makes a shorter one. */
+const MOST_BREAK_MS = 10_000;
 
 /** For how long something has been so, short breaks included. All times are the monotonic clock's. */
 export class Spell {

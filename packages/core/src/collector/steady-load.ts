@@ -1,20 +1,19 @@
 import type { Clock } from '../clock/clock.js';
 import type { SweepReport } from '../store/control-verbs.js';
-import { Spell } from './spell.js';
 
-/** Long enough that what falls due in lumps, and what other replicas sweep in between, makes no difference. */
+/** Long enough for what falls due in lumps, and for replicas that sweep in turn. */
 const WINDOW_MS = 5_000;
-/** What sweeps find who have been behind for longer had piled up, and says nothing of what falls due steadily. */
-const MOST_BEHIND_MS = 10_000;
+/** Sweeps that were behind for longer found a storm, or what had piled up: it says nothing of what falls due steadily. */
+const MOST_BEHIND_MS = 2_000;
 
 /**
- * How many cleanups fall due steadily at this replica. Only sweeps that keep up can tell; while they do not, and until the
- * next full window, what they told before still holds.
+ * How many cleanups fall due steadily, as this replica finds them. Only sweeps that keep up can tell; while they do not, and
+ * until the next full window, what they told before still holds.
  */
 export class SteadyLoad {
   readonly #clock: Clock;
-  readonly #behind = new Spell();
-  /** By the monotonic clock: since when is counted. */
+  /** By the monotonic clock: since when sweeps are behind, and since when is counted. */
+  #behindMs: number | undefined;
   #sinceMs: number | undefined;
   #due = 0;
   #perMs = Infinity;
@@ -33,21 +32,25 @@ export class SteadyLoad {
     this.#due += count;
   }
 
-  swept({ status, nextInMs, due }: SweepReport): void {
+  swept({ status, nextInMs, expired, rearmed, skipped, due }: SweepReport): void {
     const nowMs = this.#clock.monotonicMs();
     this.#due += due;
-    // A pause ends with more than fell due meanwhile.
-    if (status === 'paused') this.#sinceMs = undefined;
-    else if (nextInMs === 0) this.#behind.seen(nowMs);
-    // Who finds another replica sweeping learns nothing.
-    else if (status === 'swept') this.#keptUp(nowMs);
+    const isHeld = status === 'paused' || (skipped > 0 && expired === 0);
+    // A pause or the brake: more will fall due when it ends.
+    if (isHeld) this.#sinceMs = undefined;
+    else if (nextInMs > 0 && status === 'swept') this.#keptUp(nowMs);
+    // Who finds another replica sweeping, or only leases that were renewed, learns nothing.
+    else if (nextInMs === 0 && expired > rearmed) this.#behindMs ??= nowMs;
   }
 
   #keptUp(nowMs: number): void {
-    const isNew = this.#sinceMs === undefined || this.#behind.lengthMs(nowMs) > MOST_BEHIND_MS;
-    const tookMs = nowMs - (this.#sinceMs ?? nowMs);
-    if (!isNew && tookMs < WINDOW_MS) return;
-    if (!isNew) this.#perMs = this.#due / tookMs;
+    const isPiledUp = this.#behindMs !== undefined && nowMs - this.#behindMs > MOST_BEHIND_MS;
+    this.#behindMs = undefined;
+    if (this.#sinceMs !== undefined && !isPiledUp) {
+      const tookMs = nowMs - this.#sinceMs;
+      if (tookMs < WINDOW_MS) return;
+      this.#perMs = this.#due / tookMs;
+    }
     this.#sinceMs = nowMs;
     this.#due = 0;
   }

@@ -145,6 +145,9 @@ const unpaced = (collector: Collector, clock: BusyClock) => {
   again();
 };
 
+/** A store that is away for two seconds. */
+const awayMs = (atMs: number) => (atMs > 8_000 && atMs < 8_100 ? 2_000 : 5);
+
 describe('a process with one thread', () => {
   test('L4: renewals stay within 3 times their idle p99 in a storm of cleanups, which goes on', async () => {
     const idle = await run({ seconds: 4 });
@@ -201,11 +204,11 @@ describe('a process with one thread', () => {
   });
 
   test.each([
-    ['most of which are retries', { duePerSecond: 150, retriesPerSecond: 300 }],
-    ['all due at the full second', { duePerSecond: 450, inLumps: true, sweepMs: () => 5 }],
-  ])('L1: a process that its callers keep busy keeps up with 450 cleanups a second, %s', async (_, load) => {
+    ['most of which are retries', { duePerSecond: 130, retriesPerSecond: 260, storeMs: awayMs }],
+    ['all due at the full second', { duePerSecond: 390, inLumps: true, sweepMs: () => 5 }],
+  ])('L1: a process that its callers keep busy keeps up with 390 cleanups a second, %s', async (_, load) => {
     const { collectedPerSecond } = await run({ seconds: 30, renewalMs: 2.8, cleanupMs: 0.5, ...load });
-    expect(collectedPerSecond).toBeGreaterThan(0.98 * 450);
+    expect(collectedPerSecond).toBeGreaterThan(0.98 * 390);
   });
 
   test('L1: a process that starts with a backlog makes up for it, beside 950 a second that expire', async () => {
@@ -215,7 +218,7 @@ describe('a process with one thread', () => {
   });
 
   test.each([0, 10, 30])(
-    'starts 200 a second and more while callers keep it busy all the time, the store answering after %d ms',
+    'starts 100 a second and more while callers keep it busy all the time, the store answering after %d ms',
     async (waitMs) => {
       const { collectedPerSecond } = await run({
         seconds: 4,
@@ -224,7 +227,7 @@ describe('a process with one thread', () => {
         cleanupMs: 0.1,
         storeMs: () => waitMs,
       });
-      expect(collectedPerSecond).toBeGreaterThan(200);
+      expect(collectedPerSecond).toBeGreaterThan(100);
     },
   );
 });

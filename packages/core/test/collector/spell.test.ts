@@ -8,11 +8,11 @@ test('a spell lasts from the first time to the last', () => {
   expect(spell.lengthMs(1_800)).toBe(1_300);
 });
 
-test('breaks of a second are included, and a longer one ends it', () => {
+test('breaks of ten seconds are included, and a longer one ends it', () => {
   const spell = new Spell();
-  for (const ms of [0, 1_000, 2_000]) spell.seen(ms);
-  expect(spell.lengthMs(3_000)).toBe(2_000);
-  expect(spell.lengthMs(3_001)).toBe(0);
-  spell.seen(3_001);
-  expect(spell.lengthMs(3_001)).toBe(0);
+  for (const ms of [0, 10_000, 20_000]) spell.seen(ms);
+  expect(spell.lengthMs(30_000)).toBe(20_000);
+  expect(spell.lengthMs(30_001)).toBe(0);
+  spell.seen(30_001);
+  expect(spell.lengthMs(30_001)).toBe(0);
 });

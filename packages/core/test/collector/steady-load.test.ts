@@ -44,12 +44,31 @@ describe('SteadyLoad', () => {
     expect(load.perMs).toBe(0);
   });
 
-  test('includes what falls due in lumps: 400 at once, every second', () => {
-    for (let second = 0; second < 12; second += 1) {
-      sweeps(400, FULL);
-      sweeps(600);
+  test.each([200, 400])('includes what falls due in lumps, every second: %d at once', (lump) => {
+    for (const due of [lump / 2, lump]) {
+      for (let second = 0; second < 60; second += 1) {
+        sweeps(due, FULL);
+        sweeps(1_000 - due);
+      }
+      expect(load.perMs).toBeCloseTo(due / 1_000, 1);
     }
-    expect(load.perMs).toBeCloseTo(0.4, 1);
+  });
+
+  test('does not take full pages of leases that were renewed for being behind', () => {
+    for (const perSecond of [100, 500]) {
+      for (let second = 0; second < 60; second += 1) {
+        sweeps(500, { rearmed: 100, nextInMs: 0 });
+        sweeps(500, { due: perSecond / 5 });
+      }
+      expect(load.perMs).toBeCloseTo(perSecond / 1_000, 1);
+    }
+  });
+
+  test('L4: does not include a storm, though it is swept in three seconds', () => {
+    sweeps(6_000);
+    sweeps(3_000, { ...FULL, due: 1_000 });
+    sweeps(6_000);
+    expect(load.perMs).toBe(0);
   });
 
   test.each([
@@ -72,6 +91,12 @@ describe('SteadyLoad', () => {
       },
     ],
     [
+      'the brake holds',
+      () => {
+        sweeps(60_000, { skipped: 10 });
+      },
+    ],
+    [
       'sweeps are behind',
       () => {
         sweeps(60_000, FULL);
@@ -81,19 +106,20 @@ describe('SteadyLoad', () => {
     sweeps(5_100, { due: 30 });
     trouble();
     expect(load.perMs).toBeCloseTo(0.3);
-    sweeps(11_100, FULL);
-    sweeps(5_900, { due: 25 });
+    sweeps(2_200, FULL);
+    sweeps(5_000, { due: 25 });
     expect(load.perMs).toBeCloseTo(0.3);
-    sweeps(200, { due: 25 });
+    sweeps(100, { due: 25 });
     expect(load.perMs).toBeCloseTo(0.25);
   });
 
-  test('is known six seconds after a recovery in which nothing fell due', () => {
+  test('is known five seconds after a recovery in which nothing fell due', () => {
     sweeps(5_100, { due: 30 });
     sweeps(30_000, { status: 'paused' });
-    sweeps(30_000, { rearmed: 100, nextInMs: 0 });
+    sweeps(1_000, { rearmed: 100, nextInMs: 0 });
+    sweeps(30_000);
     sweeps(20_000, FULL);
-    sweeps(6_100, { due: 30 });
+    sweeps(5_100, { due: 30 });
     expect(load.perMs).toBeCloseTo(0.3);
   });
 
