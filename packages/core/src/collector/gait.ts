@@ -40,17 +40,17 @@ const GENTLE: Manner = {
 };
 
 /**
- * What a process starts gently, however late its turns, give or take what rounding down takes. On a slow machine, half as much
- * again took the renewals of three servers on PostgreSQL from 2 to 3 times idle.
+ * What a process starts gently, however late its turns, give or take what rounding down takes. On a slow machine, twice as much
+ * took the renewals of three servers on PostgreSQL to 2.9 and 3.2 times idle.
  */
-const LEAST_PER_MS = 0.2;
+const LEAST_PER_MS = 0.1;
 /** Cleanups this late are a storm's. */
 const LATE_MS = 200;
 /**
- * Where more falls due steadily, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 100 a
+ * Where more falls due steadily, one keeps up with it in haste. Gently, a process that its callers keep busy starts some 50 a
  * second: whatever piled up once, in a second without the store, would grow for ever.
  */
-const STEADY_PER_MS = 0.05;
+const STEADY_PER_MS = 0.03;
 /** Of 100 leases, a sweep took PostgreSQL 8 to 12 ms: whoever renewed meanwhile had one processor less. */
 const MOST_SWEPT = 50;
 /** What is late for longer may be load that nobody could measure, and is kept up with in haste. */

@@ -67,11 +67,11 @@ describe('Gait', () => {
     expect(await turn(0.6)).toEqual([expect.closeTo(1.6 + 12 * 0.2), 1]);
   });
 
-  test('but 30 ms at most, and 200 start in a second however late turns are', async () => {
+  test('but 30 ms at most, and 100 start in a second however late turns are', async () => {
     gait.giveWay();
     answered(201);
-    expect(await turn(9)).toEqual([10 + 30, 8]);
-    expect(await turn(99)).toEqual([100 + 30, 26]);
+    expect(await turn(9)).toEqual([10 + 30, 4]);
+    expect(await turn(99)).toEqual([100 + 30, 13]);
   });
 
   test('old cleanups among as many that are in time are no storm', () => {
@@ -85,17 +85,17 @@ describe('Gait', () => {
     expect(answeredAs({ attempt: 2 }, 3_600_000, 3_600_000)).toBe(4);
   });
 
-  test('L1: nor is what is late where 50 fall due in a second, and were made up for until now', () => {
-    steady(50);
+  test('L1: nor is what is late where 30 fall due in a second, and were made up for until now', () => {
+    steady(30);
     gait.giveWay();
     expect(answered(500)).toBe(4);
     gait.swept(BEHIND);
     expect(answered(500)).toBe(4);
-    steady(49);
+    steady(29);
     gait.giveWay();
     expect(answered(500)).toBe(2);
     expect(gait.isGentle).toBe(true);
-    steady(50);
+    steady(30);
     gait.giveWay();
     expect(answered(500)).toBe(4);
     expect(gait.isGentle).toBe(false);

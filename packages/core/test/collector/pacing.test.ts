@@ -218,7 +218,7 @@ describe('a process with one thread', () => {
   });
 
   test.each([0, 10, 30])(
-    'starts 100 a second and more while callers keep it busy all the time, the store answering after %d ms',
+    'starts 50 a second and more while callers keep it busy all the time, the store answering after %d ms',
     async (waitMs) => {
       const { collectedPerSecond } = await run({
         seconds: 4,
@@ -227,7 +227,7 @@ describe('a process with one thread', () => {
         cleanupMs: 0.1,
         storeMs: () => waitMs,
       });
-      expect(collectedPerSecond).toBeGreaterThan(100);
+      expect(collectedPerSecond).toBeGreaterThan(50);
     },
   );
 });
