@@ -40,8 +40,8 @@ const GENTLE: Manner = {
 };
 
 /**
- * What a process starts gently, however late its turns, give or take what rounding down takes. On a slow machine, twice as much
- * took the renewals of three servers on PostgreSQL to 2.9 and 3.2 times idle.
+ * What a process starts gently, however late its turns, give or take what rounding down takes. The more, the slower the
+ * renewals of a machine that is busy (`npm run gate -- storm`).
  */
 const LEAST_PER_MS = 0.1;
 /** Cleanups this late are a storm's. */
@@ -51,7 +51,7 @@ const LATE_MS = 200;
  * second: whatever piled up once, in a second without the store, would grow for ever.
  */
 const STEADY_PER_MS = 0.03;
-/** Of 100 leases, a sweep took PostgreSQL 8 to 12 ms: whoever renewed meanwhile had one processor less. */
+/** Whoever renews during a sweep has one processor less: half as long for 50 as for 100. */
 const MOST_SWEPT = 50;
 /** What is late for longer may be load that nobody could measure, and is kept up with in haste. */
 const MOST_STORM_MS = 600_000;
@@ -73,7 +73,6 @@ export class Gait {
   readonly #behind = new Spell();
   #manner = BRISK;
   #calledMs = -Infinity;
-  #isSweepBehind = false;
   /** Most of the last claim. */
   #isLate = false;
 
@@ -102,10 +101,7 @@ export class Gait {
 
   /** A sweep is over. */
   swept(report: SweepReport): void {
-    const { status, nextInMs, expired, rearmed } = report;
     this.#load.swept(report);
-    // What it left overdue will be late before it is due. A full page of leases that were renewed in time is no storm.
-    if (status !== 'busy') this.#isSweepBehind = nextInMs === 0 && expired > rearmed;
   }
 
   /** These were claimed. How many may start before the next {@link turn}. */
@@ -119,7 +115,7 @@ export class Gait {
     const inTime = this.#clock.wallMs() - LATE_MS;
     const late = fresh.filter(({ dueTime }) => dueTime < inTime);
     this.#isLate = late.length > fresh.length / 2;
-    const isBehind = this.#isLate || this.#isSweepBehind;
+    const isBehind = this.#isLate || this.#load.isBehind;
     if (isBehind) this.#behind.seen(nowMs);
     const isStorm = this.#load.perMs < STEADY_PER_MS && this.#behind.lengthMs(nowMs) <= MOST_STORM_MS;
     this.#manner = isBehind && isStorm && nowMs - this.#calledMs <= CALLED_MS ? GENTLE : BRISK;

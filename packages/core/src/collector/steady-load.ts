@@ -27,6 +27,11 @@ export class SteadyLoad {
     return this.#perMs;
   }
 
+  /** Whether the last sweep that could tell left leases overdue: they will be late before they are due. */
+  get isBehind(): boolean {
+    return this.#behindMs !== undefined;
+  }
+
   /** So many fell due that no sweep found. */
   fellDue(count: number): void {
     this.#due += count;
@@ -37,7 +42,7 @@ export class SteadyLoad {
     this.#due += due;
     const isHeld = status === 'paused' || (skipped > 0 && expired === 0);
     // A pause or the brake: more will fall due when it ends.
-    if (isHeld) this.#sinceMs = undefined;
+    if (isHeld) this.#sinceMs = this.#behindMs = undefined;
     else if (nextInMs > 0 && status === 'swept') this.#keptUp(nowMs);
     // Who finds another replica sweeping, or only leases that were renewed, learns nothing.
     else if (nextInMs === 0 && expired > rearmed) this.#behindMs ??= nowMs;
